@@ -1,0 +1,1 @@
+"""Synthetic brain imaging that people can train on and share."""

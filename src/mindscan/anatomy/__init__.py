@@ -1,0 +1,1 @@
+"""From a few physical parameters to a labelled head on any grid."""

@@ -1,0 +1,1 @@
+"""Many people from one plan and one seed."""

@@ -1,0 +1,1 @@
+"""The nouns, the keys, the errors. Imports nothing above it."""

@@ -1,0 +1,92 @@
+"""The label table: FreeSurfer ids, names and colours, and what each structure is made of.
+
+Ids, names and colours are those of FreeSurfer's colour table (doi:10.1016/j.neuroimage.2012.01.021),
+so that every tool that reads FreeSurfer segmentations reads these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Tissue = Literal["air", "soft", "bone", "CSF", "GM", "WM"]
+TISSUES: tuple[Tissue, ...] = ("air", "soft", "bone", "CSF", "GM", "WM")
+"""The six classes that share a voxel; the first axis of `Brain.fractions`, in this order."""
+
+Side = Literal["L", "R", ""]
+
+
+@dataclass(frozen=True)
+class Label:
+    """One row of the label table."""
+
+    id: int
+    name: str
+    colour: tuple[int, int, int]
+    tissue: Tissue
+    side: Side = ""
+
+
+LABELS: tuple[Label, ...] = (
+    Label(0, "Unknown", (0, 0, 0), "air"),
+    Label(2, "Left-Cerebral-White-Matter", (245, 245, 245), "WM", "L"),
+    Label(3, "Left-Cerebral-Cortex", (205, 62, 78), "GM", "L"),
+    Label(4, "Left-Lateral-Ventricle", (120, 18, 134), "CSF", "L"),
+    Label(7, "Left-Cerebellum-White-Matter", (220, 248, 164), "WM", "L"),
+    Label(8, "Left-Cerebellum-Cortex", (230, 148, 34), "GM", "L"),
+    Label(10, "Left-Thalamus", (0, 118, 14), "GM", "L"),
+    Label(11, "Left-Caudate", (122, 186, 220), "GM", "L"),
+    Label(12, "Left-Putamen", (236, 13, 176), "GM", "L"),
+    Label(13, "Left-Pallidum", (12, 48, 255), "GM", "L"),
+    Label(14, "3rd-Ventricle", (204, 182, 142), "CSF"),
+    Label(15, "4th-Ventricle", (42, 204, 164), "CSF"),
+    Label(16, "Brain-Stem", (119, 159, 176), "WM"),
+    Label(17, "Left-Hippocampus", (220, 216, 20), "GM", "L"),
+    Label(18, "Left-Amygdala", (103, 255, 255), "GM", "L"),
+    Label(24, "CSF", (60, 60, 60), "CSF"),
+    Label(26, "Left-Accumbens-area", (255, 165, 0), "GM", "L"),
+    Label(41, "Right-Cerebral-White-Matter", (0, 225, 0), "WM", "R"),
+    Label(42, "Right-Cerebral-Cortex", (205, 62, 78), "GM", "R"),
+    Label(43, "Right-Lateral-Ventricle", (120, 18, 134), "CSF", "R"),
+    Label(46, "Right-Cerebellum-White-Matter", (220, 248, 164), "WM", "R"),
+    Label(47, "Right-Cerebellum-Cortex", (230, 148, 34), "GM", "R"),
+    Label(49, "Right-Thalamus", (0, 118, 14), "GM", "R"),
+    Label(50, "Right-Caudate", (122, 186, 220), "GM", "R"),
+    Label(51, "Right-Putamen", (236, 13, 176), "GM", "R"),
+    Label(52, "Right-Pallidum", (13, 48, 255), "GM", "R"),
+    Label(53, "Right-Hippocampus", (220, 216, 20), "GM", "R"),
+    Label(54, "Right-Amygdala", (103, 255, 255), "GM", "R"),
+    Label(58, "Right-Accumbens-area", (255, 165, 0), "GM", "R"),
+    Label(165, "Skull", (120, 120, 120), "bone"),
+    Label(258, "Head-ExtraCerebral", (150, 150, 200), "soft"),
+)
+
+BY_ID: dict[int, Label] = {label.id: label for label in LABELS}
+BY_NAME: dict[str, Label] = {label.name: label for label in LABELS}
+
+TABLE_SIZE = 1 + max(BY_ID)
+"""Length of a look-up table that is indexed by label id."""
+
+
+def both_sides(name: str) -> tuple[int, int]:
+    """Ids of the left and the right structure called `name`.
+
+    Raises:
+        KeyError: no such pair.
+
+    Example:
+        >>> both_sides("Hippocampus")
+        (17, 53)
+    """
+    return BY_NAME[f"Left-{name}"].id, BY_NAME[f"Right-{name}"].id
+
+
+def palette() -> npt.NDArray[np.uint8]:
+    """Colours indexed by label id, shape (TABLE_SIZE, 3)."""
+    colours = np.zeros((TABLE_SIZE, 3), np.uint8)
+    for label in LABELS:
+        colours[label.id] = label.colour
+    return colours

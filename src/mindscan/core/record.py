@@ -1,0 +1,100 @@
+"""Descriptions: frozen records that read and write JSON and TOML and refuse what they do not know."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from mindscan.core.errors import FileError, SettingsError
+
+
+class Record(BaseModel):
+    """A frozen description in physical units; no arrays; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @classmethod
+    def parse(cls, data: object, where: str = "") -> Self:
+        """Build a record from plain data.
+
+        Raises:
+            SettingsError: names the path of the first fault, what was given and what was expected.
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise _first_fault(error, cls, where) from None
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Read a record from a `.json` or `.toml` file.
+
+        Raises:
+            FileError: the file cannot be read or is not JSON or TOML.
+            SettingsError: the file holds a value that the record refuses.
+        """
+        path = Path(path)
+        try:
+            text = path.read_text(encoding="utf-8")
+            data = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+        except OSError as error:
+            raise FileError(f"{path}: {error.strerror}", "a readable file", "check the path") from None
+        except ValueError as error:
+            kind = "TOML" if path.suffix == ".toml" else "JSON"
+            raise FileError(f"{path}: {error}", f"valid {kind}", "repair or replace the file") from None
+        return cls.parse(data, where=str(path))
+
+    def json_text(self) -> str:
+        """This record as indented JSON that ends with a newline; `read` gives the same record back."""
+        return json.dumps(self.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the record's JSON, in hexadecimal."""
+        return hashlib.sha256(self.json_text().encode()).hexdigest()
+
+
+def _first_fault(error: ValidationError, model: type[BaseModel], where: str) -> SettingsError:
+    fault = error.errors(include_url=False)[0]
+    path = ".".join(str(part) for part in fault["loc"])
+    prefix = f"{where}: " if where else ""
+    if fault["type"] == "extra_forbidden":
+        known = _fields_at(model, fault["loc"][:-1])
+        close = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
+        mend = f"did you mean '{close[0]}'?" if close else "remove it"
+        return SettingsError(f"{prefix}unknown field '{path}'", f"one of {', '.join(known)}", mend)
+    if fault["type"] == "missing":
+        return SettingsError(f"{prefix}field '{path}' is missing", "a value for it", "add it")
+    given = json.dumps(fault.get("input"), default=str)[:80]
+    return SettingsError(f"{prefix}{path or 'record'} = {given}", _lower_first(fault["msg"]), "change it")
+
+
+def _lower_first(message: str) -> str:
+    for start in ("Input should be ", "Value error, "):
+        message = message.removeprefix(start)
+    return message[:1].lower() + message[1:]
+
+
+def _fields_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """The field names of the record at `loc` inside `model`."""
+    current: Any = model
+    for part in loc:
+        fields = getattr(current, "model_fields", {})
+        if part in fields:
+            current = _record_inside(fields[part].annotation)
+    return sorted(getattr(current, "model_fields", {}))
+
+
+def _record_inside(annotation: Any) -> Any:
+    """The record type in an annotation such as `tuple[Scan, ...]` or `Scan | None`."""
+    for inner in getattr(annotation, "__args__", ()):
+        found = _record_inside(inner)
+        if found is not None:
+            return found
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None

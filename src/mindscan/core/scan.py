@@ -1,0 +1,60 @@
+"""What a scanner gives, and what a data set keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mindscan.core.brain import Brain
+from mindscan.core.person import Person
+from mindscan.core.volume import Volume
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One image of one head.
+
+    Args:
+        volume: signal in arbitrary units, float32, at least 0.
+        suffix: the BIDS suffix, such as "T1w".
+        metadata: what the sidecar JSON says, in BIDS names and units (seconds, tesla, degrees).
+    """
+
+    volume: Volume
+    suffix: str
+    metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a subject comes from and how to make it again.
+
+    Args:
+        kind: "recipe" (procedural), "scan" (a real one) or "model" (a learned generator).
+        digest: SHA-256 of `document`, in hexadecimal.
+        document: the recipe, or whatever else proves the origin, as JSON text.
+    """
+
+    kind: Literal["recipe", "scan", "model"]
+    digest: str
+    document: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One person on the shelf.
+
+    Args:
+        id: letters and digits, such as "001"; becomes `sub-001` on disk.
+        person: what the participants table says.
+        scans: the images.
+        brain: exact labels and landmarks, where they are known.
+        origin: where it all comes from.
+    """
+
+    id: str
+    person: Person
+    scans: tuple[Scan, ...]
+    brain: Brain | None
+    origin: Origin

@@ -1,0 +1,1 @@
+"""The shelf: subjects on disk as a BIDS data set."""

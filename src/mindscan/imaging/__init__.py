@@ -1,0 +1,1 @@
+"""From a labelled head and physical settings to an image."""
