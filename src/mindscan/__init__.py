@@ -1,1 +1,64 @@
-"""Synthetic brain imaging that people can train on and share."""
+"""Synthetic brain imaging that people can train on and share.
+
+>>> import mindscan
+>>> recipe = mindscan.draw(mindscan.Plan(), seed=1, subject="0001")
+>>> recipe.person.sex in ("F", "M")
+True
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mindscan.api import make, make_subject, replay, stream, to_monai, to_torchio
+    from mindscan.cohort.plan import Plan
+    from mindscan.cohort.recipe import Recipe, draw
+    from mindscan.core.errors import MindscanError
+    from mindscan.dataset.shelf import read_dataset
+    from mindscan.report.methods import cite
+    from mindscan.report.show import show
+
+_HOME = {
+    "make": "api",
+    "make_subject": "api",
+    "replay": "api",
+    "stream": "api",
+    "to_monai": "api",
+    "to_torchio": "api",
+    "Plan": "cohort.plan",
+    "Recipe": "cohort.recipe",
+    "draw": "cohort.recipe",
+    "MindscanError": "core.errors",
+    "read_dataset": "dataset.shelf",
+    "cite": "report.methods",
+    "show": "report.show",
+}
+
+__all__ = [
+    "MindscanError",
+    "Plan",
+    "Recipe",
+    "cite",
+    "draw",
+    "make",
+    "make_subject",
+    "read_dataset",
+    "replay",
+    "show",
+    "stream",
+    "to_monai",
+    "to_torchio",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that `import mindscan` costs nothing."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'mindscan' has no attribute '{name}'")
+    return getattr(importlib.import_module(f"mindscan.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,48 @@
+"""All parameters of one head, and the parts that they belong to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mindscan.anatomy import norms
+from mindscan.anatomy.cerebrum import Cerebrum, CerebrumSize
+from mindscan.anatomy.deep_grey import DeepGrey, DeepGreySize
+from mindscan.anatomy.head import Head, HeadSize
+from mindscan.anatomy.hindbrain import Hindbrain, HindbrainSize
+from mindscan.anatomy.structure import Structure
+from mindscan.anatomy.ventricles import Ventricles, VentricleSize
+from mindscan.anatomy.warp import Warp, WarpSize
+from mindscan.core.key import Key
+from mindscan.core.person import Person
+from mindscan.core.record import Record
+
+STRUCTURES: tuple[Structure[Any], ...] = (Warp(), Ventricles(), DeepGrey(), Hindbrain(), Cerebrum(), Head())
+"""Every part of the head, in painting order, front to back."""
+
+
+class Anatomy(Record):
+    """Parameters of one head in physical units; one field per structure."""
+
+    head: HeadSize
+    warp: WarpSize
+    ventricles: VentricleSize
+    deep_grey_ml: DeepGreySize
+    hindbrain: HindbrainSize
+    cerebrum: CerebrumSize
+
+
+def draw(key: Key, person: Person) -> Anatomy:
+    """An anatomy for this person.
+
+    Args:
+        key: the stream to draw from; every structure has its own below it.
+        person: age and sex move the priors.
+
+    Example:
+        >>> person = Person(age_years=40, sex="F")
+        >>> draw(Key(1), person) == draw(Key(1), person)
+        True
+    """
+    icv_ml = norms.icv_ml(key / "icv", person.sex)
+    parts: dict[str, Any] = {s.name: s.draw(key / s.name, person, icv_ml) for s in STRUCTURES}
+    return Anatomy(**parts)

@@ -1,0 +1,178 @@
+"""From an Anatomy to a Brain on any grid: warp, look up, paint front to back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from mindscan.anatomy import template as templates
+from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
+from mindscan.anatomy.canvas import Canvas
+from mindscan.anatomy.field import Field
+from mindscan.anatomy.head import to_template
+from mindscan.anatomy.landmarks import AFIDS
+from mindscan.anatomy.structure import EDGE_MM, Frame, Painter, Place
+from mindscan.anatomy.warp import empty_lattice, exponential, inverse
+from mindscan.core.brain import Brain, Landmarks
+from mindscan.core.key import Key
+from mindscan.core.labels import TISSUES
+from mindscan.core.volume import Affine, Grid, Volume
+
+_FINEST_MM = 1.05
+"""Voxels with longer edges are divided and averaged, so that volumes do not depend on the grid."""
+_PROBE_STEP_MM = 2.0
+_LOOK_MM = 4.0
+_BATCH_VOXELS = 250_000
+_SKULL_BOX_MM = ((-84, 84), (-124, 92), (-72, 94))
+
+
+@dataclass(frozen=True)
+class Model:
+    """One head as a continuous thing: any grid can be put over it.
+
+    Args:
+        to_template: 4 x 4 from world mm to unwarped template mm.
+        displacement: template mm, what the warp adds.
+        scale: world mm per template mm.
+        hull: signed distance to the inside of the skull, template mm.
+        inner, outer: painters of the structures inside the skull and of the rest, front to back.
+    """
+
+    to_template: Affine
+    displacement: Field
+    scale: float
+    hull: Field
+    inner: tuple[Painter, ...]
+    outer: tuple[Painter, ...]
+
+    def place(self, xyz: Tensor, point_ml: float) -> Place:
+        """Carry unwarped template points, shape (n, 3), through the warp."""
+        return Place(xyz + self.displacement.at(xyz).T, self.scale, point_ml)
+
+    def landmarks(self) -> Landmarks:
+        """The landmarks in world millimetres, carried by the very same warp."""
+        targets = torch.tensor(list(AFIDS.values()), dtype=torch.float64)
+        displacement = self.displacement.to("cpu")
+        points = inverse(displacement, targets).numpy()
+        back = np.linalg.inv(self.to_template)
+        world = points @ back[:3, :3].T + back[:3, 3]
+        return {name: (float(x), float(y), float(z)) for name, (x, y, z) in zip(AFIDS, world, strict=True)}
+
+
+def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Model:
+    """The continuous head for an anatomy; all its random fields come from `key`."""
+    template = templates.load().to(device)
+    lattice = empty_lattice(device)
+    nowhere = Place(torch.zeros((0, 3), device=device), anatomy.head.scale, 0.0)
+    frame = Frame(template, anatomy.head.scale, lattice, nowhere, torch.zeros(0, device=device))
+    velocity = lattice.data
+    for structure in STRUCTURES:
+        moved = structure.move(getattr(anatomy, structure.name), key / structure.name, frame)
+        velocity = velocity if moved is None else velocity + moved
+    hull = template.fields["hull"]
+    head = Model(to_template(anatomy.head), exponential(velocity, lattice), frame.scale, hull, (), ())
+    probe = _probe(head)
+    frame = replace(frame, probe=probe, free=torch.ones_like(probe.xyz[:, 0]))
+    painters: dict[bool, list[Painter]] = {True: [], False: []}
+    for structure in STRUCTURES:
+        painter = structure.paint(getattr(anatomy, structure.name), key / structure.name, frame)
+        painters[structure.in_skull].append(painter)
+        for layer in painter(probe):
+            frame = frame.after(layer)
+    return replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]))
+
+
+def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "cpu") -> Brain:
+    """The brain that an anatomy describes, on a grid: a pure function of its arguments.
+
+    Args:
+        anatomy: parameters in physical units.
+        grid: where the voxels lie; any affine, any voxel size.
+        key: the stream that the random fields come from.
+        device: where to compute; the brain stays there.
+
+    Returns:
+        A `Brain` with fractions, owners, labels and landmarks.
+
+    Reference: template of Fonov et al. 2011, doi:10.1016/j.neuroimage.2010.07.033.
+    """
+    head = model(anatomy, key, device)
+    fractions = torch.zeros((len(TISSUES), *grid.shape), device=device)
+    owners = torch.zeros((len(TISSUES), *grid.shape), dtype=torch.int16, device=device)
+    labels = torch.zeros(grid.shape, dtype=torch.int16, device=device)
+    fractions[0] = 1
+    for voxels in torch.split(_occupied(head, grid), _BATCH_VOXELS):
+        canvas = _evaluate(head, grid, voxels)
+        fractions.flatten(1)[:, voxels] = canvas.share
+        owners.flatten(1)[:, voxels] = canvas.owner
+        labels.flatten()[voxels] = canvas.winner()
+    return Brain(Volume(labels, grid.affine), fractions, owners, head.landmarks())
+
+
+def _occupied(head: Model, grid: Grid) -> Tensor:
+    """Flat index of the voxels that may hold something: a look at every few millimetres first."""
+    stride = [max(1, round(_LOOK_MM / edge)) for edge in grid.voxel_mm]
+    shape = [math.ceil(n / s) for n, s in zip(grid.shape, stride, strict=True)]
+    device = head.displacement.data.device
+    cells = torch.arange(math.prod(shape), device=device)
+    middle = torch.stack(_unravel(cells, shape), 1) * torch.tensor(stride, device=device)
+    middle = middle + (torch.tensor(stride, device=device) - 1) / 2
+    canvas = _paint(head, head.place(_to_template(head, grid, middle), 0.0))
+    filled = (canvas.share[0] < 1).float().reshape(1, *shape)
+    filled = functional.max_pool3d(filled, 3, stride=1, padding=1)[0]
+    for axis, s in enumerate(stride):
+        filled = filled.repeat_interleave(s, axis).narrow(axis, 0, grid.shape[axis])
+    return filled.flatten().nonzero()[:, 0]
+
+
+def _evaluate(head: Model, grid: Grid, voxels: Tensor) -> Canvas:
+    """Paint some voxels (flat indices); thick ones are divided and averaged."""
+    index = torch.stack(_unravel(voxels, grid.shape), 1).float()
+    divisions = [max(1, math.ceil(edge / _FINEST_MM)) for edge in grid.voxel_mm]
+    steps = [(torch.arange(n, device=index.device) + 0.5) / n - 0.5 for n in divisions]
+    parts = torch.stack([s.flatten() for s in torch.meshgrid(*steps, indexing="ij")], 1)
+    index = (index[:, None] + parts[None]).flatten(0, 1)
+    canvas = _paint(head, head.place(_to_template(head, grid, index), grid.voxel_ml / len(parts)))
+    return canvas if len(parts) == 1 else canvas.averaged(len(parts))
+
+
+def _to_template(head: Model, grid: Grid, index: Tensor) -> Tensor:
+    """Unwarped template points of voxel indices, both of shape (n, 3)."""
+    matrix = torch.from_numpy(head.to_template @ grid.affine).float().to(index.device)
+    return torch.addmm(matrix[:3, 3], index, matrix[:3, :3].T)
+
+
+def _unravel(flat: Tensor, shape: Sequence[int]) -> tuple[Tensor, Tensor, Tensor]:
+    """Voxel indices (i, j, k) of flat ones."""
+    rows = flat // shape[2]
+    return rows // shape[1], rows % shape[1], flat % shape[2]
+
+
+def _paint(head: Model, place: Place) -> Canvas:
+    """Paint front to back; structures in the skull are asked only about points there."""
+    canvas = Canvas.blank(place.xyz)
+    in_skull = (head.hull.at(place.xyz)[0] * head.scale < EDGE_MM).nonzero()[:, 0]
+    inside = place.pick(in_skull)
+    for painter in head.inner:
+        for layer in painter(inside):
+            canvas.add(layer, in_skull if layer.index is None else in_skull[layer.index])
+    for painter in head.outer:
+        for layer in painter(place):
+            canvas.add(layer, layer.index)
+    canvas.share[0] += canvas.free
+    return canvas
+
+
+def _probe(head: Model) -> Place:
+    """Points spread evenly over the inside of the skull."""
+    device = head.hull.data.device
+    axes = [torch.arange(low, high, _PROBE_STEP_MM, device=device) for low, high in _SKULL_BOX_MM]
+    xyz = torch.stack([a.flatten() for a in torch.meshgrid(*axes, indexing="ij")], 1)
+    place = head.place(xyz, (_PROBE_STEP_MM * head.scale) ** 3 / 1000)
+    return place.pick((head.hull.at(place.xyz)[0] < 0).nonzero()[:, 0])

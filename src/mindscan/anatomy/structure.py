@@ -1,0 +1,138 @@
+"""The slot for parts of the head: draw its parameters, move what is around it, paint its tissue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+import torch
+from torch import Tensor
+
+from mindscan.anatomy.field import Field
+from mindscan.anatomy.template import Template
+from mindscan.core.key import Key
+from mindscan.core.labels import BY_NAME, Tissue
+from mindscan.core.person import Person
+from mindscan.core.record import Record
+
+EDGE_MM = 1.0
+"""Width over which one tissue passes into the next: a property of the anatomy, not of the grid."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a structure is asked to paint.
+
+    Args:
+        xyz: template coordinates in mm, shape (n, 3).
+        scale: world millimetres per template millimetre.
+        point_ml: volume in mL that each point stands for.
+    """
+
+    xyz: Tensor
+    scale: float
+    point_ml: float
+
+    @property
+    def right(self) -> Tensor:
+        """Which points are on the right, shape (n,)."""
+        return self.xyz[:, 0] > 0
+
+    def cover(self, distance: Tensor) -> Tensor:
+        """Share of a voxel inside a surface, from its signed distance in template mm."""
+        return torch.clamp(0.5 - distance * (self.scale / EDGE_MM), 0, 1)
+
+    def sided(self, left: int, right: int) -> Tensor:
+        """One of two label ids per point, int16."""
+        return torch.where(self.right, right, left).to(torch.int16)
+
+    def all(self, name: str) -> Tensor:
+        """The id of one label for every point, int16."""
+        return torch.full_like(self.xyz[:, 0], BY_NAME[name].id, dtype=torch.int16)
+
+    def per_side(self, left: float, right: float) -> Tensor:
+        """One of two numbers per point, float32."""
+        return torch.where(self.right, right, left)
+
+    def pick(self, index: Tensor) -> Place:
+        """The same for some of the points."""
+        return Place(self.xyz[index], self.scale, self.point_ml)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What a structure paints, in front of everything painted after it.
+
+    Args:
+        tissue: the tissue that it brings.
+        owner: label ids, int16, shape (n,).
+        cover: how much of what is still free it takes, 0 to 1, shape (n,).
+        index: which of the points it is about; all of them when None.
+    """
+
+    tissue: Tissue
+    owner: Tensor
+    cover: Tensor
+    index: Tensor | None = None
+
+
+Size = TypeVar("Size", bound=Record)
+Painter = Callable[[Place], Iterator[Layer]]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a structure needs to know of the head it is made for.
+
+    Args:
+        template: the template's fields.
+        scale: world millimetres per template millimetre.
+        lattice: where displacements live (all zero).
+        probe: points spread evenly over the inside of this very head, to measure volumes on.
+        free: share of each probe point that earlier structures have left, shape (n,).
+    """
+
+    template: Template
+    scale: float
+    lattice: Field
+    probe: Place
+    free: Tensor
+
+    def after(self, layer: Layer) -> Frame:
+        """The frame once a layer has taken its part of the probe."""
+        free = self.free.clone()
+        at = slice(None) if layer.index is None else layer.index
+        free[at] = free[at] * (1 - layer.cover)
+        return replace(self, free=free)
+
+
+class Structure(Protocol[Size]):
+    """A part of the head. Every member passes `tests/contracts/test_structures.py`."""
+
+    @property
+    def name(self) -> str:
+        """Its field in `Anatomy`."""
+        ...
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """Every label id that it may paint."""
+        ...
+
+    @property
+    def in_skull(self) -> bool:
+        """Whether it is asked only about points inside the skull."""
+        ...
+
+    def draw(self, key: Key, person: Person, icv_ml: float) -> Size:
+        """Parameters in physical units for this person."""
+        ...
+
+    def move(self, params: Size, key: Key, frame: Frame) -> Tensor | None:
+        """Velocity in template mm, shape (3, i, j, k), that pushes what lies around; None for none."""
+        ...
+
+    def paint(self, params: Size, key: Key, frame: Frame) -> Painter:
+        """A function that paints the structure's layers, front to back."""
+        ...

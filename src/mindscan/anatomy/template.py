@@ -1,0 +1,259 @@
+"""The template as an implicit model: signed-distance fields built once from the MNI152 average.
+
+Source: the ICBM 2009a symmetric average that nilearn ships (T1, grey and white matter maps at 1 mm).
+The model is built by rules, holds no person, and is cached on disk keyed by version and source.
+
+Reference: Fonov et al. 2011, doi:10.1016/j.neuroimage.2010.07.033.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.util
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy import ndimage
+
+from mindscan.anatomy import segment
+from mindscan.anatomy.distance import Array, Point, signed_distance
+from mindscan.anatomy.field import Field
+from mindscan.core.errors import PackageError
+
+VERSION = 1
+"""Raise when the rules change what the template is; the cache follows."""
+
+ORIGIN_MM = (0.0, -134.0, -72.0)
+SHIFTS_MM = np.arange(-3, 4.01, 0.25)
+"""Outward shifts of a surface for which the template knows the volume inside."""
+
+_BRAIN_BOX = (slice(0, 81), slice(18, 216), slice(0, 160))
+_DEEP_BOX = (slice(0, 52), slice(18, 164), slice(4, 120))  # inside the brain box
+_FAR_MM = 36.0
+_NECK_MM = -66
+_PAINT_ORDER = (
+    "Lateral-Ventricle", "3rd-Ventricle", "4th-Ventricle", "Accumbens-area", "Pallidum",
+    "Amygdala", "Hippocampus", "Caudate", "Putamen", "Thalamus",
+)  # fmt: skip
+_WHITE_CORE = (
+    "Thalamus",
+    "Caudate",
+    "Putamen",
+    "Pallidum",
+    "Accumbens-area",
+    "Lateral-Ventricle",
+    "3rd-Ventricle",
+)
+
+
+@dataclass(frozen=True)
+class Template:
+    """Signed distances in template millimetres (negative inside); left mirrors right.
+
+    Args:
+        fields: by name: "white", "pial", "hull", "cerebellum", "brainstem" and every deep structure.
+        inside_ml: by name: volume of the right half inside the surface shifted by each of `SHIFTS_MM`.
+    """
+
+    fields: dict[str, Field]
+    inside_ml: dict[str, Array]
+
+    def shift_for(self, name: str, volume_ml: float) -> float:
+        """Outward shift in template mm that makes the right-hand structure `volume_ml` large."""
+        return float(np.interp(volume_ml, self.inside_ml[name], SHIFTS_MM))
+
+    def to(self, device: torch.device | str) -> Template:
+        """The same template on another device."""
+        return Template({name: field.to(device) for name, field in self.fields.items()}, self.inside_ml)
+
+
+@functools.cache
+def load() -> Template:
+    """The template, from the cache or built (a few seconds, once).
+
+    Raises:
+        PackageError: nilearn, which ships the maps, is not installed.
+    """
+    sources = _source_files()
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    cached = cache_folder() / f"template-{VERSION}-{digest}.npz"
+    try:
+        return _read(cached)
+    except (OSError, ValueError, KeyError, EOFError):
+        fields, inside = _build(*(_voxels(path) for path in sources))
+    _store(cached, fields, inside)
+    return _assemble(fields, inside)
+
+
+def cache_folder() -> Path:
+    """Where derived files are kept: $MINDSCAN_CACHE, else the user's cache folder."""
+    chosen = os.environ.get("MINDSCAN_CACHE")
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(chosen) if chosen else base / "mindscan"
+
+
+def _source_files() -> list[Path]:
+    found = importlib.util.find_spec("nilearn")
+    if found is None or found.origin is None:
+        raise PackageError("nilearn is not installed", "the MNI152 maps that it ships", "pip install nilearn")
+    folder = Path(found.origin).parent / "datasets" / "data"
+    return [folder / f"mni_icbm152_{kind}_tal_nlin_sym_09a_converted.nii.gz" for kind in ("t1", "gm", "wm")]
+
+
+def _voxels(path: Path) -> Array:
+    return np.asarray(nib.Nifti1Image.from_filename(path).dataobj, np.float32)
+
+
+Stored = dict[str, tuple[npt.NDArray[np.float16], tuple[float, float, float], float]]
+
+
+def _build(t1: Array, grey: Array, white: Array) -> tuple[Stored, dict[str, Array]]:
+    """All fields as (values, origin, step), and the volumes inside their shifted surfaces."""
+    middle = t1.shape[0] // 2
+    hull = _stored(_hull(t1)[middle // 2 :], (0, 0, 0), step=2)
+    t1, grey, white = (a[middle:][_BRAIN_BOX] for a in (t1, grey / np.float32(255), white / np.float32(255)))
+    low = (0, _BRAIN_BOX[1].start, _BRAIN_BOX[2].start)
+    points = [
+        np.broadcast_to(
+            (np.arange(n, dtype=np.float32) + np.float32(o + skipped)).reshape(_along(axis)), t1.shape
+        )
+        for axis, (n, o, skipped) in enumerate(zip(t1.shape, ORIGIN_MM, low, strict=True))
+    ]
+    deep = segment.deep_structures(t1[_DEEP_BOX], [p[_DEEP_BOX] for p in points])
+    white_share = _white_share(white, deep)
+    sharp = ndimage.gaussian_filter(t1, 0.4)
+    tissue = np.clip(np.minimum(grey + white, (sharp - 110) / 80), 0, 1)
+    fields: Stored = {"hull": hull}
+    fields["white"] = _stored(_mirrored_distance(white_share), low)
+    fields["pial"] = _stored(_mirrored_distance(np.maximum(tissue, white_share)), low)
+    cerebellum = segment.hindbrain(grey + white, points).astype(np.float32)
+    fields["cerebellum"] = _stored(_mirrored_distance(cerebellum), low)
+    fields["brainstem"] = _stored(segment.brainstem(points), low)
+    deep_low = [skipped + (box.start or 0) for skipped, box in zip(low, _DEEP_BOX, strict=True)]
+    for name, mask in _with_undersides({name: deep[name] for name in _PAINT_ORDER}).items():
+        share = ndimage.gaussian_filter(_mirror(mask), 0.8)[mask.shape[0] - 1 :]
+        fields[name] = _boxed(_mirrored_distance(share), deep_low)
+    inside = {name: _inside_ml(values.astype(np.float32), step) for name, (values, _, step) in fields.items()}
+    return fields, inside
+
+
+def _along(axis: int) -> list[int]:
+    return [-1 if a == axis else 1 for a in range(3)]
+
+
+def _hull(t1: Array) -> Array:
+    """Distance in mm to the inside of the skull, on every second voxel of the whole template."""
+    coarse = t1[::2, ::2, ::2] > 0
+    x, y, z = (
+        2 * index + o for index, o in zip(np.indices(coarse.shape), (-98, *ORIGIN_MM[1:]), strict=True)
+    )
+    above_neck = (z > _NECK_MM) | (np.hypot(x, y + 46) < 12)
+    inside = np.pad(coarse & above_neck, 8, mode="edge")
+    inside = ndimage.binary_closing(inside, iterations=3)
+    inside = ndimage.binary_fill_holes(inside)[8:-8, 8:-8, 8:-8].astype(np.float32)
+    return 2 * signed_distance(ndimage.gaussian_filter(inside, 0.8))
+
+
+def _white_share(white: Array, deep: dict[str, segment.Mask]) -> Array:
+    """White matter as FreeSurfer fills it: thin blades kept, deep grey and ventricles inside."""
+    core = np.any([deep[name] for name in _WHITE_CORE], axis=0)
+    filled = ndimage.binary_closing(_mirror(core) > 0, iterations=4).astype(np.float32)
+    filled = ndimage.gaussian_filter(filled, 1.5)[core.shape[0] - 1 :]
+    share: Array = np.clip(white * 1.25, 0, 1)
+    share[_DEEP_BOX] = np.maximum(share[_DEEP_BOX], np.clip(filled * 3, 0, 1))
+    return share
+
+
+def _with_undersides(masks: dict[str, segment.Mask]) -> dict[str, segment.Mask]:
+    """Let each structure reach under the ones painted before it, so that no gap shows between them."""
+    painted = np.zeros_like(next(iter(masks.values())))
+    result = {}
+    for name, mask in masks.items():
+        near = ndimage.binary_dilation(mask, iterations=3)
+        result[name] = mask | (painted & near)
+        painted = painted | mask
+    return result
+
+
+def _mirror(half: npt.NDArray[np.generic]) -> Array:
+    return np.concatenate([half[:0:-1], half]).astype(np.float32)
+
+
+def _mirrored_distance(share: Array) -> Array:
+    return signed_distance(_mirror(share))[share.shape[0] - 1 :]
+
+
+def _stored(
+    values: Array, low: Sequence[int], step: float = 1.0
+) -> tuple[npt.NDArray[np.float16], Point, float]:
+    """Half precision (0.002 mm near a surface), as the cache keeps it, and where it lies."""
+    x, y, z = (o + skipped for o, skipped in zip(ORIGIN_MM, low, strict=True))
+    return np.clip(values, -_FAR_MM, _FAR_MM).astype(np.float16), (x, y, z), step
+
+
+def _boxed(values: Array, low: Sequence[int]) -> tuple[npt.NDArray[np.float16], Point, float]:
+    """Cut to where the structure can reach after the largest shift."""
+    near = np.argwhere(values < 6)
+    first, last = np.maximum(near.min(0) - 1, 0), near.max(0) + 2
+    cut = values[first[0] : last[0], first[1] : last[1], first[2] : last[2]]
+    return _stored(cut, [int(a + b) for a, b in zip(low, first, strict=True)])
+
+
+def _inside_ml(values: Array, step: float) -> Array:
+    weight = np.ones(values.shape[0], np.float32)
+    weight[0] = 0.5  # the middle plane belongs to both halves
+    totals = [np.clip(0.5 - values + shift, 0, 1).sum(axis=(1, 2)) @ weight for shift in SHIFTS_MM]
+    return np.asarray(np.array(totals) * step**3 / 1000, np.float32)
+
+
+def _assemble(fields: Stored, inside: dict[str, Array]) -> Template:
+    return Template(
+        {name: _both_sides(values, origin, step) for name, (values, origin, step) in fields.items()},
+        inside,
+    )
+
+
+def _both_sides(values: npt.NDArray[np.float16], origin: Point, step: float) -> Field:
+    """The field of both halves; a half that starts off the middle is first filled towards it."""
+    half = torch.from_numpy(values.astype(np.float32))
+    missing = round(origin[0] / step)
+    half = torch.cat([half[:1].expand(missing, -1, -1), half])
+    whole = torch.cat([half[1:].flip(0), half])
+    return Field(whole[None], (-step * (half.shape[0] - 1), origin[1], origin[2]), step)
+
+
+def _store(path: Path, fields: Stored, inside: dict[str, Array]) -> None:
+    """Write the cache atomically; a cache that cannot be written is no error, only slower."""
+    arrays: dict[str, npt.NDArray[np.generic]] = {}
+    for name, (values, origin, step) in fields.items():
+        arrays[f"field/{name}"] = values
+        arrays[f"place/{name}"] = np.asarray([*origin, step], np.float32)
+        arrays[f"inside/{name}"] = inside[name]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+            np.savez(part, **arrays)  # type: ignore[arg-type]
+        os.replace(part.name, path)
+    except OSError:
+        return
+
+
+def _read(path: Path) -> Template:
+    fields: Stored = {}
+    inside: dict[str, Array] = {}
+    with np.load(path) as stored:
+        for key in stored.files:
+            kind, name = key.split("/")
+            if kind == "field":
+                x, y, z, step = (float(v) for v in stored[f"place/{name}"])
+                fields[name] = (stored[key], (x, y, z), step)
+                inside[name] = stored[f"inside/{name}"]
+    return _assemble(fields, inside)

@@ -1,0 +1,119 @@
+"""Shape differences between people: a smooth, invertible warp of everything."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import torch
+from pydantic import Field as Limits
+from torch import Tensor
+
+from mindscan.anatomy.field import Field
+from mindscan.anatomy.noise import smooth_noise
+from mindscan.anatomy.structure import Frame, Painter
+from mindscan.core.key import Key
+from mindscan.core.person import Person
+from mindscan.core.record import Record
+
+LATTICE_STEP_MM = 4.0
+_ORIGIN_MM = (-112.0, -164.0, -164.0)
+_NODES = (57, 76, 76)
+_STEPS = 5
+_FADE_MM = 6.0
+_WAVELENGTHS_MM = {"broad_mm": 128.0, "middle_mm": 60.0, "fine_mm": 30.0}
+
+Millimetres = Annotated[float, Limits(ge=0, le=6)]
+
+
+class WarpSize(Record):
+    """Root-mean-square displacement at three scales.
+
+    Args:
+        broad_mm: bumps of about 128 mm: the shape of the head, lobes.
+        middle_mm: bumps of about 60 mm: places of structures.
+        fine_mm: bumps of about 30 mm: courses of sulci.
+    """
+
+    broad_mm: Millimetres
+    middle_mm: Millimetres
+    fine_mm: Millimetres
+
+
+class Warp:
+    """Random smooth velocity; it moves everything and paints nothing."""
+
+    name = "warp"
+    labels: tuple[int, ...] = ()
+    in_skull = True
+
+    def draw(self, key: Key, person: Person, icv_ml: float) -> WarpSize:
+        """About 3 mm in all, as real brains differ after an affine fit."""
+        rng = key.rng()
+        return WarpSize(
+            broad_mm=round(float(rng.uniform(1.5, 3.0)), 3),
+            middle_mm=round(float(rng.uniform(1.2, 2.2)), 3),
+            fine_mm=round(float(rng.uniform(0.8, 1.4)), 3),
+        )
+
+    def move(self, params: WarpSize, key: Key, frame: Frame) -> Tensor:
+        """One independent smooth field per axis and scale; the skull is smoother than the brain."""
+        nodes = frame.lattice.data
+        total = torch.zeros_like(nodes)
+        hull = frame.template.fields["hull"].at(frame.lattice.nodes())
+        inside = torch.sigmoid(-hull.reshape(nodes.shape[1:]) / _FADE_MM)
+        fade = {"broad_mm": 1.0, "middle_mm": 0.4 + 0.6 * inside, "fine_mm": inside}
+        for name, wavelength in _WAVELENGTHS_MM.items():
+            for axis in range(3):
+                stream = key / name / "xyz"[axis]
+                bumps = smooth_noise(stream, nodes.shape[1:], wavelength / LATTICE_STEP_MM, nodes.device)
+                total[axis] += getattr(params, name) / frame.scale / 3**0.5 * bumps * fade[name]
+        return total
+
+    def paint(self, params: WarpSize, key: Key, frame: Frame) -> Painter:
+        """Nothing."""
+        return lambda place: iter(())
+
+
+def empty_lattice(device: torch.device | str = "cpu") -> Field:
+    """The lattice on which displacements live: zero everywhere."""
+    return Field(torch.zeros((3, *_NODES), device=device), _ORIGIN_MM, LATTICE_STEP_MM)
+
+
+def exponential(velocity: Tensor, lattice: Field) -> Field:
+    """The displacement reached by following a velocity for one unit of time.
+
+    Scaling and squaring keeps the map invertible. Reference: Arsigny et al. 2006,
+    doi:10.1007/11866565_113.
+
+    Args:
+        velocity: template mm, shape (3, i, j, k).
+        lattice: where the nodes lie.
+
+    Returns:
+        Field of displacements in template mm: ``target = point + field.at(point)``.
+    """
+    nodes = lattice.nodes()
+    step = Field(velocity / 2**_STEPS, lattice.origin_mm, lattice.step_mm)
+    for _ in range(_STEPS):
+        further = step.at(nodes + step.data.flatten(1).T).reshape(velocity.shape)
+        step = Field(step.data + further, lattice.origin_mm, lattice.step_mm)
+    return step
+
+
+def inverse(displacement: Field, targets: Tensor) -> Tensor:
+    """Points that the warp carries to `targets`: the exact inverse, point by point.
+
+    Args:
+        targets: template mm, shape (n, 3).
+
+    Returns:
+        float64, shape (n, 3), within 1e-4 mm.
+    """
+    points = targets.clone()
+    for _ in range(200):
+        reached = points + displacement.at(points.float()).T.double()
+        gap = targets - reached
+        points = points + 0.7 * gap
+        if float(gap.abs().max()) < 1e-5:
+            break
+    return points

@@ -1,0 +1,147 @@
+"""The face of Python: one function per thing a user wants done."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mindscan.cohort import recipe as recipes
+from mindscan.cohort.plan import Plan
+from mindscan.cohort.recipe import Recipe
+from mindscan.cohort.run import Progress, make_cohort, replay_one
+from mindscan.cohort.stream import Sample, Stream
+from mindscan.core.errors import PackageError
+from mindscan.core.scan import Subject
+from mindscan.report.page import write_report
+
+
+def make(
+    out: str | Path,
+    subjects: int = 4,
+    seed: int = 0,
+    plan: Plan | str | Path | None = None,
+    workers: int | None = None,
+    progress: Callable[[Progress], None] = lambda step: None,
+) -> Path:
+    """Make a labelled synthetic brain MRI data set (BIDS) with its report.
+
+    Args:
+        out: folder; new, empty, or of the same job, which then goes on.
+        subjects: how many people, at least 1.
+        seed: 0 to 2**63 - 1.
+        plan: what the cohort is made of; a `Plan` or the path of a TOML or JSON file.
+        workers: processes side by side; one per core when None. The result does not depend on it.
+        progress: called for every subject on disk.
+
+    Returns:
+        The path of `report.html`.
+
+    Raises:
+        MindscanError: one line that says what was given, what was expected and how to mend it.
+    """
+    for step in make_cohort(out, as_plan(plan), subjects, seed, workers):
+        progress(step)
+    return write_report(out)
+
+
+def replay(recipe: Recipe | str | Path, out: str | Path) -> Path:
+    """Make one subject again from its recipe, as a data set of its own; returns its report.
+
+    Args:
+        recipe: a `Recipe` or the path of a `*_recipe.json`.
+        out: folder; new, empty, or of the same recipe.
+
+    Raises:
+        FileError, SettingsError: the recipe is missing, damaged or impossible.
+        FolderError: the folder is foreign, unwritable or full.
+    """
+    replay_one(out, recipe if isinstance(recipe, Recipe) else Recipe.read(recipe))
+    return write_report(out)
+
+
+def make_subject(recipe: Recipe, device: torch.device | str = "cpu") -> Subject:
+    """The subject that a recipe describes, in memory."""
+    return recipes.make(recipe, device)
+
+
+def stream(
+    plan: Plan | str | Path | None = None,
+    seed: int = 0,
+    length: int | None = None,
+    device: torch.device | str = "cpu",
+    start: int = 1,
+) -> Stream:
+    """A torch `IterableDataset` of brains made on the fly; see `Stream` for what it yields.
+
+    Args:
+        plan: what the subjects are made of; a `Plan` or the path of a TOML or JSON file.
+        seed: 0 to 2**63 - 1.
+        length: how many subjects; endless when None.
+        device: where images and labels are made and stay.
+        start: number of the first subject, to go on after a checkpoint.
+    """
+    return Stream(as_plan(plan), seed, length, device, start)
+
+
+def as_plan(plan: Plan | str | Path | None) -> Plan:
+    """A plan from a plan, from the path of its file, or the default one from None."""
+    if plan is None:
+        return Plan()
+    return plan if isinstance(plan, Plan) else Plan.read(plan)
+
+
+def check(plan: Plan) -> None:
+    """Draw one recipe of a plan, to find out whether it can be made at all.
+
+    Raises:
+        SettingsError: names the parameter that is impossible.
+    """
+    recipes.draw(plan, 0, recipes.subject_id(1))
+
+
+def to_monai(sample: Sample) -> dict[str, Any]:
+    """A sample as MONAI wants it: `image` and `label` are MetaTensors that know their affine.
+
+    Raises:
+        PackageError: MONAI is not installed.
+    """
+    meta_tensor = _optional("monai.data").MetaTensor
+    rest = {name: sample[name] for name in ("landmarks", "recipe", "subject")}
+    affine = sample["affine"]
+    return {
+        "image": meta_tensor(sample["image"], affine=affine),
+        "label": meta_tensor(sample["labels"], affine=affine),
+        **rest,
+    }
+
+
+def to_torchio(sample: Sample) -> Any:
+    """A sample as a `torchio.Subject` with `image`, `label`, `landmarks` and `recipe`.
+
+    Raises:
+        PackageError: TorchIO is not installed.
+    """
+    torchio = _optional("torchio")
+    affine = sample["affine"].cpu().numpy()
+    return torchio.Subject(
+        image=torchio.ScalarImage(tensor=sample["image"].cpu(), affine=affine),
+        label=torchio.LabelMap(tensor=sample["labels"].cpu(), affine=affine),
+        landmarks=sample["landmarks"],
+        recipe=sample["recipe"],
+        subject=sample["subject"],
+    )
+
+
+def _optional(module: str) -> Any:
+    """An optional package, or one line that says how to get it."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        package = module.split(".", maxsplit=1)[0]
+        raise PackageError(
+            f"{package} is not installed", f"the package {package}", f"pip install {package}"
+        ) from None

@@ -1,0 +1,125 @@
+"""One function per command: parse, call one function, show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from mindscan import api
+from mindscan.cohort.estimate import default_workers, estimate
+from mindscan.cohort.plan import Plan
+from mindscan.cohort.plan_text import plan_text
+from mindscan.cohort.run import Progress as Step
+from mindscan.report.methods import cite as cite_dataset
+from mindscan.report.show import show as show_file
+
+
+def make(
+    out: Path,
+    /,
+    *,
+    subjects: Annotated[int, Parameter(alias="-n")] = 4,
+    seed: int = 0,
+    plan: Path | None = None,
+    workers: int | None = None,
+) -> None:
+    """Make a labelled data set (BIDS) with its report, or go on with one.
+
+    Parameters
+    ----------
+    out
+        Folder; new, empty, or of the same job, which then goes on where it stopped.
+    subjects
+        How many people.
+    seed
+        Whole number; the same seed and plan give the same people.
+    plan
+        TOML or JSON file that says what the people are made of; see `mindscan plan`.
+    workers
+        Processes side by side; one per core by default. The result does not depend on it.
+    """
+    console = Console(stderr=True)
+    wanted = api.as_plan(plan)
+    console.print(f"{subjects} subjects: {estimate(wanted, subjects, workers or default_workers())}")
+    columns = (
+        TextColumn("making"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("making", total=subjects)
+
+        def step(now: Step) -> None:
+            bar.update(task, completed=now.done)
+
+        report = api.make(out, subjects, seed, wanted, workers, step)
+    print(f"report: {report}")
+
+
+def plan(*, subjects: Annotated[int, Parameter(alias="-n")] = 100, file: Path | None = None) -> None:
+    """Print a plan with comments on standard output, and what it will cost on standard error.
+
+    Parameters
+    ----------
+    subjects
+        For how many people the cost is estimated.
+    file
+        A plan of yours to check and estimate; the default plan is printed when it is left out.
+    """
+    chosen = Plan() if file is None else Plan.read(file)
+    api.check(chosen)
+    if file is None:
+        print(plan_text())
+    cost = estimate(chosen, subjects, default_workers())
+    Console(stderr=True).print(f"{subjects} subjects of this plan: {cost}")
+
+
+def replay(recipe: Path, out: Path, /) -> None:
+    """Make one subject again from its recipe, as a data set of its own.
+
+    Parameters
+    ----------
+    recipe
+        A `*_recipe.json` of a data set, edited or not.
+    out
+        Folder; new, empty, or of the same recipe.
+    """
+    print(f"report: {api.replay(recipe, out)}")
+
+
+def show(file: Path, /, *, out: Path) -> None:
+    """Draw a labelled montage of an image or a label map.
+
+    Parameters
+    ----------
+    file
+        NIfTI image or label map; inside a mindscan data set the labels are laid over.
+    out
+        PNG file to write.
+    """
+    print(show_file(file, out))
+
+
+def cite(dataset: Path, /) -> None:
+    """Print the methods text and references of a data set.
+
+    Parameters
+    ----------
+    dataset
+        Folder made by `mindscan make`.
+    """
+    print(cite_dataset(dataset))

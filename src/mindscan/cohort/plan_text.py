@@ -1,0 +1,58 @@
+"""The default plan as a commented TOML text."""
+
+from __future__ import annotations
+
+from mindscan.cohort.plan import Plan
+
+_TEXT = """\
+# A plan for `mindscan make OUT --plan plan.toml`. Everything may be left out.
+# Every parameter is a prior:  2.5 is fixed,  [2, 3] is uniform,
+# {{ normal = [2.5, 0.2] }} is normal (cut at 3 SD),  {{ choice = ["F", "M"] }} picks one.
+
+[people]
+age_years = {age}
+sex = {sex}
+
+[grid]
+voxel_mm = {voxel}                   # any size, isotropic or not
+field_of_view_mm = {extent}    # right-left, back-front, down-up
+centre_mm = {centre}               # the anterior commissure lies near (0, 0, 0)
+
+# Images of every subject: T1w, T2w, PDw, FLAIR, or random (a contrast without physics, for
+# domain randomisation). `settings` takes any name of a scan's settings in a recipe.
+{scans}
+# [[scans]]
+# suffix = "FLAIR"
+# settings = {{ field_tesla = 1.5, snr = [15, 30], psf_fwhm_mm = 1.2 }}
+
+# Any parameter of the head, by the names that recipes use. What is not named follows
+# age, sex and head size as published. A prior for a pair is drawn for each side.
+[anatomy]
+# head = {{ icv_ml = 1500, turn_deg = [-10, 10] }}
+# warp = {{ broad_mm = 2.5, middle_mm = 2.0, fine_mm = 1.2 }}
+# cerebrum = {{ thickness_mm = 2.4, folding_mm = [0.6, 1.2] }}
+# ventricles = {{ lateral_left_ml = 20, lateral_right_ml = 20 }}
+# deep_grey_ml = {{ hippocampus = {{ normal = [3.5, 0.3] }} }}
+# hindbrain = {{ cerebellum_cortex_ml = [90, 130] }}
+"""
+
+
+def plan_text() -> str:
+    """A TOML text that reads back as the default plan.
+
+    Example:
+        >>> import tomllib
+        >>> Plan.parse(tomllib.loads(plan_text())) == Plan()
+        True
+    """
+    plan = Plan()
+    scans = "\n".join(f'[[scans]]\nsuffix = "{scan.suffix}"\n' for scan in plan.scans)
+    sexes = ", ".join(f'"{sex}"' for sex in plan.people.sex.choice or ())
+    return _TEXT.format(
+        age=list(plan.people.age_years.uniform or ()),
+        sex=f"{{ choice = [{sexes}] }}",
+        voxel=list(plan.grid.voxel_mm),
+        extent=list(plan.grid.field_of_view_mm),
+        centre=list(plan.grid.centre_mm),
+        scans=scans,
+    )

@@ -1,0 +1,149 @@
+"""The recipe: everything that is random about one subject, drawn first and kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Literal, Self
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from mindscan.anatomy import anatomy as anatomies
+from mindscan.anatomy import build
+from mindscan.anatomy.anatomy import Anatomy
+from mindscan.cohort.plan import Plan, replaced
+from mindscan.cohort.threads import one_thread
+from mindscan.core.key import Key
+from mindscan.core.person import Person
+from mindscan.core.record import Record
+from mindscan.core.scan import Origin, Subject
+from mindscan.core.volume import Grid
+from mindscan.imaging import scanner
+from mindscan.imaging.scanner import Settings
+
+Row = tuple[float, float, float, float]
+Count = Annotated[int, Field(ge=1, le=4096)]
+
+
+class GridRecord(Record):
+    """Where the voxels lie: shape (i, j, k) and the first three rows of the affine, in mm."""
+
+    shape: tuple[Count, Count, Count]
+    affine: tuple[Row, Row, Row]
+
+    @classmethod
+    def of(cls, grid: Grid) -> Self:
+        """The record of a grid."""
+        return cls.parse({"shape": grid.shape, "affine": grid.affine[:3].tolist()})
+
+    def grid(self) -> Grid:
+        """The grid of the record."""
+        return Grid(self.shape, np.array([*self.affine, (0, 0, 0, 1)], np.float64))
+
+
+class Recipe(Record):
+    """One subject, completely: the same recipe makes the same subject, bit for bit on one machine.
+
+    Args:
+        version: format of the recipe.
+        seed: of the cohort.
+        subject: id; names the subject's random streams below the seed.
+        person: age, sex, diagnosis.
+        grid: where the voxels lie.
+        anatomy: parameters of the head in physical units.
+        scans: settings of every scan.
+
+    Raises:
+        SettingsError, FileError: (through `Recipe.parse` and `Recipe.read`) the recipe is damaged.
+    """
+
+    version: Literal["1"] = "1"
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    subject: Annotated[str, Field(pattern="^[A-Za-z0-9]+$")]
+    person: Person
+    grid: GridRecord
+    anatomy: Anatomy
+    scans: tuple[Settings, ...]
+
+    @property
+    def key(self) -> Key:
+        """The stream that all of the subject's randomness comes from."""
+        return Key(self.seed) / "subject" / self.subject
+
+
+def subject_id(number: int) -> str:
+    """The id of the subject with this number (from 1); it does not depend on how many there are."""
+    return f"{number:04d}"
+
+
+def draw(plan: Plan, seed: int, subject: str) -> Recipe:
+    """The recipe of one subject of a cohort.
+
+    Args:
+        plan: what the cohort is made of.
+        seed: of the cohort, 0 to 2**63 - 1.
+        subject: id, letters and digits.
+
+    Raises:
+        SettingsError: the plan asks for something impossible.
+
+    Example:
+        >>> draw(Plan(), 1, "0001") == draw(Plan(), 1, "0001")
+        True
+    """
+    key = Key(seed) / "subject" / subject
+    person = Person.parse(
+        {
+            "age_years": plan.people.age_years.draw(key / "person" / "age_years"),
+            "sex": plan.people.sex.draw(key / "person" / "sex"),
+        },
+        "plan: people",
+    )
+    usual = anatomies.draw(key / "anatomy", person).model_dump()
+    scans = []
+    for suffix, run, wanted in _runs(plan):
+        stream = key / "settings" / run
+        settings = scanner.draw(suffix, stream, person)
+        data = replaced(settings.model_dump(), wanted, stream / "plan" / suffix)
+        scans.append(type(settings).parse(data, f"plan: scan {suffix}"))
+    return Recipe(
+        seed=seed,
+        subject=subject,
+        person=person,
+        grid=GridRecord.of(plan.grid.grid()),
+        anatomy=Anatomy.parse(replaced(usual, plan.anatomy, key / "plan"), "plan: anatomy"),
+        scans=tuple(scans),
+    )
+
+
+def make(recipe: Recipe, device: torch.device | str = "cpu") -> Subject:
+    """The subject that a recipe describes: a pure function.
+
+    Args:
+        recipe: drawn, read or edited.
+        device: where to compute; images and labels stay there.
+
+    Returns:
+        A `Subject` with its brain, scans and origin.
+    """
+    with one_thread():
+        brain = build.make(recipe.anatomy, recipe.grid.grid(), recipe.key / "anatomy", device)
+        seen: Counter[str] = Counter()
+        scans = []
+        for settings in recipe.scans:
+            seen[settings.suffix] += 1
+            stream = recipe.key / "scan" / settings.suffix / seen[settings.suffix]
+            scans.append(scanner.scan(brain, settings, stream))
+    origin = Origin("recipe", recipe.digest, recipe.json_text())
+    return Subject(recipe.subject, recipe.person, tuple(scans), brain, origin)
+
+
+def _runs(plan: Plan) -> list[tuple[str, int, dict[str, object]]]:
+    """Suffix, number among the scans of that suffix, and priors of each planned scan."""
+    seen: Counter[str] = Counter()
+    runs = []
+    for scan in plan.scans:
+        seen[scan.suffix] += 1
+        runs.append((scan.suffix, seen[scan.suffix], scan.settings))
+    return runs

@@ -1,0 +1,130 @@
+"""What a data set says of itself: descriptions, tables and words, made anew from its subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mindscan.core.errors import FolderError
+from mindscan.core.labels import LABELS
+from mindscan.dataset import layout
+from mindscan.dataset.card import finished
+from mindscan.dataset.folder import disk_faults, partial, put, tidy
+from mindscan.dataset.shelf import Dataset, read_dataset
+from mindscan.dataset.tables import json_bytes, tsv_bytes
+
+BIDS_VERSION = "1.10.1"
+
+
+def write_index(root: str | Path) -> None:
+    """Make the files that describe the whole data set from the subjects that are finished.
+
+    Every file is replaced in one step, so readers never see half of one. What killed runs have left
+    half-written is removed.
+
+    Args:
+        root: a folder that `open_job` has made.
+
+    Raises:
+        FolderError: the folder was not made by `open_job`, or the disk refuses.
+        FileError: a subject's card or table of volumes is damaged.
+    """
+    root = Path(root)
+    if not (root / layout.JOB).is_file():
+        raise FolderError(f"{root} has no {layout.JOB}", "a folder that mindscan opened", "open it first")
+    done = set(finished(root))
+    shelf = read_dataset(root)
+    dataset = Dataset(root, tuple(entry for entry in shelf.entries if entry.id in done))
+    with disk_faults(root):
+        with partial(root, "index") as temporary:
+            for path, content in _documents(dataset).items():
+                put(root, temporary, path, content)
+        tidy(root)
+
+
+def _documents(dataset: Dataset) -> dict[PurePosixPath, bytes]:
+    rows = dataset.participants
+    columns = layout.PARTICIPANT_COLUMNS
+    return {
+        layout.README: _README.format(version=version("mindscan")).encode(),
+        layout.TRUTH_README: _TRUTH_README.encode(),
+        layout.TRUTH_IGNORE: "".join(f"{name}\n" for name in layout.IGNORED).encode(),
+        layout.TRUTH_DESCRIPTION: json_bytes(_truth_description()),
+        layout.LABEL_TABLE: tsv_bytes(layout.LABEL_COLUMNS, _label_rows()),
+        layout.sidecar(layout.LABEL_TABLE): json_bytes(
+            {"Description": layout.ABOUT_LABELS, "tissue": layout.LABEL_COLUMNS["tissue"]}
+        ),
+        layout.sidecar(layout.PARTICIPANTS): json_bytes(columns),
+        layout.PARTICIPANTS: tsv_bytes(columns, ([row[name] for name in columns] for row in rows)),
+        layout.DESCRIPTION: json_bytes(_description()),
+    }
+
+
+def _label_rows() -> list[tuple[str, str, str, str]]:
+    return [
+        (str(label.id), label.name, "#{:02x}{:02x}{:02x}".format(*label.colour), label.tissue)
+        for label in LABELS
+    ]
+
+
+def _common(name: str, kind: str) -> dict[str, Any]:
+    return {
+        "Name": name,
+        "BIDSVersion": BIDS_VERSION,
+        "DatasetType": kind,
+        "License": "CC0-1.0",
+        "Authors": ["The makers of mindscan"],
+        "Keywords": ["synthetic", "simulated", "MRI", "brain"],
+        "GeneratedBy": [
+            {
+                "Name": "mindscan",
+                "Version": version("mindscan"),
+                "Description": "Made by simulation from recipes; nobody was scanned",
+            }
+        ],
+    }
+
+
+def _description() -> Mapping[str, Any]:
+    links = {"mindscan": str(layout.DERIVATIVE)}
+    return {**_common("Synthetic brain MRI", "raw"), "DatasetLinks": links}
+
+
+def _truth_description() -> Mapping[str, Any]:
+    up = "/".join(".." for _ in layout.DERIVATIVE.parts)
+    name = "Synthetic brain MRI: exact labels, tissue fractions and landmarks"
+    return {**_common(name, "derivative"), "DatasetLinks": {"raw": up}, "SourceDatasets": [{"URL": up}]}
+
+
+_README = """\
+Synthetic brain MRI
+
+Nobody was scanned: every image here was made by mindscan {version} from a recipe, so every voxel and every
+landmark is labelled exactly. The images follow the physics of MRI; the people do not exist. Do not take
+them for scans of patients.
+
+sub-*/anat                         the images, each with its settings in a JSON file of the same name
+participants.tsv                   age, sex, diagnosis and volumes of the made-up people
+derivatives/mindscan               what is known exactly: labels, tissue fractions, landmarks, volumes
+derivatives/mindscan/dseg.tsv      names and colours of the labels (FreeSurfer ids)
+derivatives/mindscan/sub-*/anat/sub-*_recipe.json
+                                   all that a subject follows from; the same version of mindscan makes the
+                                   same subject from it again
+code/mindscan.json                 the version, seed and plan that the whole data set follows from
+
+World space is RAS+ in millimetres, the same for a subject's images, labels and landmarks. All files of a
+subject are listed with their SHA-256 in derivatives/mindscan/sub-*/anat/sub-*_subject.json.
+"""
+
+_TRUTH_README = """\
+What is known exactly of each synthetic brain
+
+sub-*_dseg.nii.gz                  structure of each voxel, as FreeSurfer ids; names in dseg.tsv
+sub-*_label-GM_probseg.nii.gz      share of grey matter in each voxel, from 0 to 1; likewise WM and CSF
+sub-*_landmarks.tsv                named points in millimetres, RAS+, in the world space of the scans
+sub-*_volumes.tsv                  volume of each structure in millilitres, partial volume counted
+sub-*_recipe.json                  all that the subject follows from
+sub-*_subject.json                 who the subject is, and the SHA-256 of every file
+"""

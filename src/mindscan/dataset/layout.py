@@ -1,0 +1,207 @@
+"""Every file name and every column of a data set on disk; pure functions of the subject's id.
+
+A data set is a BIDS raw data set (the images) with one BIDS derivative inside (the truth). All paths
+are relative to the root of the data set.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath, PurePosixPath
+from typing import Any, TypeVar
+
+from mindscan.core.errors import SettingsError
+
+AnyPath = TypeVar("AnyPath", bound=PurePath)
+
+DERIVATIVE = PurePosixPath("derivatives/mindscan")
+"""The derivative: labels, fractions, landmarks, volumes and recipes."""
+
+JOB = PurePosixPath("code/mindscan.json")
+"""The job that a folder belongs to."""
+
+PARTIAL = PurePosixPath(".mindscan-partial")
+"""Where files are written before they are moved into place."""
+
+
+DESCRIPTION = PurePosixPath("dataset_description.json")
+README = PurePosixPath("README")
+PARTICIPANTS = PurePosixPath("participants.tsv")
+TRUTH_DESCRIPTION = DERIVATIVE / "dataset_description.json"
+TRUTH_README = DERIVATIVE / "README"
+TRUTH_IGNORE = DERIVATIVE / ".bidsignore"
+LABEL_TABLE = DERIVATIVE / "dseg.tsv"
+"""Names and colours of the labels; at the top of the derivative it holds for every subject below."""
+
+IGNORED = ("*_landmarks.*", "*_volumes.*", "*_recipe.json", "*_subject.json")
+"""Names below `DERIVATIVE` that BIDS has no word for; they stand in its `.bidsignore`."""
+
+TISSUES_KEPT = ("GM", "WM", "CSF")
+"""Tissues whose fractions are kept as pictures."""
+
+MARKS = ("Synthetic", "Recipe", "RecipeSHA256")
+"""What every sidecar says besides the physical settings: made up or not, and from which recipe."""
+
+ABOUT_LABELS = "The structure that has the largest share of each voxel, as FreeSurfer ids"
+ABOUT_FRACTION = "Share of {tissue} in each voxel, from 0 to 1, exact to 1/131070"
+
+Columns = Mapping[str, Mapping[str, Any]]
+"""Column name to its description, in order, as a BIDS sidecar says it."""
+
+
+def _ml(what: str) -> dict[str, str]:
+    return {"Description": f"{what}; the sum of both sides, partial volume counted", "Units": "mL"}
+
+
+PARTICIPANT_COLUMNS: Columns = {
+    "participant_id": {"Description": "Name of the made-up person and of their folder"},
+    "species": {"Description": "Species that the brain is modelled on"},
+    "age": {
+        "LongName": "Age",
+        "Description": "Age of the made-up person; never rounded down, because nobody can be identified",
+        "Format": "number",
+        "Units": "year",
+        "Minimum": 0,
+        "Maximum": 120,
+    },
+    "sex": {"Description": "Sex of the made-up person", "Levels": {"F": "female", "M": "male"}},
+    "diagnosis": {"Description": "Condition that the brain was made with"},
+    "icv_ml": {"Description": "Intracranial volume: brain and cerebrospinal fluid", "Units": "mL"},
+    "cortical_gm_ml": _ml("Grey matter of the cerebral cortex"),
+    "cerebral_wm_ml": _ml("White matter of the cerebrum"),
+    "subcortical_gm_ml": _ml(
+        "Thalamus, caudate, putamen, pallidum, hippocampus, amygdala and accumbens area"
+    ),
+    "ventricles_ml": _ml("Lateral, third and fourth ventricles"),
+    "hippocampus_ml": _ml("Hippocampus"),
+}
+
+LANDMARK_COLUMNS: Columns = {
+    "name": {"Description": "Name of the landmark"},
+    "x": {"Description": "Position to the right, in the world space of the scans (RAS+)", "Units": "mm"},
+    "y": {"Description": "Position to the front, in the world space of the scans (RAS+)", "Units": "mm"},
+    "z": {"Description": "Position upwards, in the world space of the scans (RAS+)", "Units": "mm"},
+}
+
+VOLUME_COLUMNS: Columns = {
+    "index": {"Description": "FreeSurfer id of the structure, as in the label pictures"},
+    "name": {"Description": "FreeSurfer name of the structure"},
+    "volume_ml": {"Description": "Volume of the structure, partial volume counted", "Units": "mL"},
+}
+
+LABEL_COLUMNS: Columns = {
+    "index": {"Description": "FreeSurfer id of the structure"},
+    "name": {"Description": "FreeSurfer name of the structure"},
+    "color": {"Description": "Colour of the structure, as red, green and blue in hexadecimal"},
+    "tissue": {"Description": "What the structure is made of: air, soft, bone, CSF, GM or WM"},
+}
+
+
+def folder(subject: str) -> str:
+    """The name that a subject goes by on disk.
+
+    Args:
+        subject: letters and digits.
+
+    Raises:
+        SettingsError: the id holds anything else.
+
+    Example:
+        >>> folder("001")
+        'sub-001'
+    """
+    return f"sub-{_word(subject, 'subject id')}"
+
+
+def scans(subject: str, suffixes: Sequence[str]) -> list[PurePosixPath]:
+    """Pictures of a subject's scans, in the order of `suffixes`; a suffix that repeats is numbered.
+
+    Raises:
+        SettingsError: a suffix is not made of letters and digits.
+
+    Example:
+        >>> [path.name for path in scans("001", ["T1w", "T2w", "T1w"])]
+        ['sub-001_run-1_T1w.nii.gz', 'sub-001_T2w.nii.gz', 'sub-001_run-2_T1w.nii.gz']
+    """
+    paths = []
+    for i, suffix in enumerate(suffixes):
+        run = f"run-{suffixes[: i + 1].count(suffix)}_" if suffixes.count(suffix) > 1 else ""
+        name = f"{folder(subject)}_{run}{_word(suffix, 'suffix')}.nii.gz"
+        paths.append(PurePosixPath(folder(subject)) / "anat" / name)
+    return paths
+
+
+def suffix_of(picture: PurePath) -> str:
+    """The BIDS suffix of a picture, such as "T1w"."""
+    return picture.name.partition(".")[0].rpartition("_")[2]
+
+
+def sidecar(path: AnyPath) -> AnyPath:
+    """The JSON file that describes a picture or a table."""
+    return path.with_name(path.name.partition(".")[0] + ".json")
+
+
+def labels(subject: str) -> PurePosixPath:
+    """The picture of label ids."""
+    return _truth(subject, "dseg.nii.gz")
+
+
+def fraction(subject: str, tissue: str) -> PurePosixPath:
+    """The picture of one tissue's fraction."""
+    return _truth(subject, f"label-{tissue}_probseg.nii.gz")
+
+
+def landmarks(subject: str) -> PurePosixPath:
+    """The table of landmarks."""
+    return _truth(subject, "landmarks.tsv")
+
+
+def volumes(subject: str) -> PurePosixPath:
+    """The table of structure volumes."""
+    return _truth(subject, "volumes.tsv")
+
+
+def card(subject: str) -> PurePosixPath:
+    """Who the subject is and which files it has; the first file to be moved into place."""
+    return _truth(subject, "subject.json")
+
+
+def recipe(subject: str) -> PurePosixPath:
+    """Where the subject comes from; the last file to be moved into place, so the mark of completion."""
+    return _truth(subject, "recipe.json")
+
+
+RECIPES = str(DERIVATIVE / "sub-*" / "anat" / "sub-*_recipe.json")
+"""Pattern that finds the recipes of all subjects."""
+
+
+def subject_of(recipe_name: str) -> str:
+    """The id of the subject that a recipe's file name belongs to.
+
+    Example:
+        >>> subject_of(recipe("001").name)
+        '001'
+    """
+    return recipe_name.removeprefix("sub-").partition("_")[0]
+
+
+def uri(path: PurePosixPath, dataset: str = "mindscan") -> str:
+    """BIDS URI of a file: in the derivative, or in the data set that its description calls `dataset`.
+
+    Example:
+        >>> uri(recipe("001"))
+        'bids:mindscan:sub-001/anat/sub-001_recipe.json'
+    """
+    inside = path.relative_to(DERIVATIVE) if path.is_relative_to(DERIVATIVE) else path
+    return f"bids:{dataset}:{inside}"
+
+
+def _truth(subject: str, ending: str) -> PurePosixPath:
+    return DERIVATIVE / folder(subject) / "anat" / f"{folder(subject)}_{ending}"
+
+
+def _word(text: str, what: str) -> str:
+    if not re.fullmatch("[0-9A-Za-z]+", text):
+        raise SettingsError(f"{what} {text!r}", "letters and digits only", "choose another name")
+    return text

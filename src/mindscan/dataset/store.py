@@ -1,0 +1,148 @@
+"""Putting a subject on the shelf: all of its files or none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mindscan.core.brain import Brain
+from mindscan.core.errors import FolderError, SettingsError
+from mindscan.core.labels import BY_ID
+from mindscan.core.scan import Subject
+from mindscan.dataset import layout
+from mindscan.dataset.card import Card, finished_card
+from mindscan.dataset.folder import disk_faults, move, partial
+from mindscan.dataset.nifti import nifti_bytes
+from mindscan.dataset.tables import json_bytes, tsv_bytes
+
+File = tuple[PurePosixPath, bytes]
+
+
+def write_subject(root: str | Path, subject: Subject) -> None:
+    """Write a subject: first into a hidden folder, then into place, its recipe last.
+
+    The same subject gives the same bytes in every file. A subject that is there already is left alone.
+
+    Args:
+        root: a folder that `open_job` has made.
+        subject: scans and brain on one grid or several, on any device.
+
+    Raises:
+        FolderError: the disk refuses, or other files stand where the subject's belong. Nothing of the
+            subject stays behind, and finished subjects are untouched.
+        SettingsError: the id, a suffix, a value or the origin's digest is impossible.
+    """
+    root = Path(root)
+    with disk_faults(root), partial(root, layout.folder(subject.id)) as temporary:
+        written: dict[PurePosixPath, str] = {}
+        for path, content in _files(subject):
+            (temporary / path.name).write_bytes(content)
+            written[path] = hashlib.sha256(content).hexdigest()
+        card = Card(
+            id=subject.id,
+            person=subject.person,
+            kind=subject.origin.kind,
+            files={str(path): digest for path, digest in written.items()},
+        )
+        if not _is_there(root, card):
+            (temporary / layout.card(subject.id).name).write_bytes(card.json_text().encode())
+            _move_all(root, temporary, card)
+
+
+def _is_there(root: Path, card: Card) -> bool:
+    """Whether this very subject is on the shelf; refuses to write over anything else."""
+    there = finished_card(root, card.id)
+    if there == card:
+        return True
+    if there is not None:
+        raise FolderError(
+            f"{root} holds another subject {card.id!r}", "a free id", "choose another id or another folder"
+        )
+    foreign = [name for name in card.files if (root / name).exists()]
+    if foreign and not (root / layout.card(card.id)).exists():
+        raise FolderError(
+            f"{root / foreign[0]} is there, and mindscan did not write it",
+            f"no files of {layout.folder(card.id)}",
+            "move it away, or choose another folder",
+        )
+    return False
+
+
+def _move_all(root: Path, temporary: Path, card: Card) -> None:
+    """The card first, so that the rest is known to be ours; the recipe last, as the mark of completion."""
+    recipe = layout.recipe(card.id)
+    others = [path for path in map(PurePosixPath, card.files) if path != recipe]
+    order = [layout.card(card.id), *others, recipe]
+    try:
+        (root / recipe).unlink(missing_ok=True)
+        for path in order:
+            move(root, temporary / path.name, path)
+    except BaseException:
+        _take_away(root, [*reversed(order)])
+        raise
+
+
+def _take_away(root: Path, paths: list[PurePosixPath]) -> None:
+    """Remove files, and the subject's folders where nothing else stands in them."""
+    for path in paths:
+        (root / path).unlink(missing_ok=True)
+    folders = {folder for path in paths for folder in list(path.parents)[:2]}
+    for folder in sorted(folders, reverse=True):
+        if (root / folder).is_dir() and not any((root / folder).iterdir()):
+            (root / folder).rmdir()
+
+
+def _files(subject: Subject) -> Iterator[File]:
+    """Every file of a subject but its card."""
+    document = subject.origin.document.encode()
+    if not document or hashlib.sha256(document).hexdigest() != subject.origin.digest:
+        raise SettingsError(
+            f"the origin of subject {subject.id!r} has digest {subject.origin.digest!r}",
+            "a document and its SHA-256",
+            "make the digest from the document",
+        )
+    marks = _marks(subject, "mindscan")
+    note = f"{'synthetic; ' if marks['Synthetic'] else ''}mindscan {version('mindscan')}"
+    paths = layout.scans(subject.id, [scan.suffix for scan in subject.scans])
+    for path, scan in zip(paths, subject.scans, strict=True):
+        yield path, nifti_bytes(scan.volume, "scan", note)
+        yield layout.sidecar(path), json_bytes({**scan.metadata, **marks})
+    if subject.brain is not None:
+        reference = {"SpatialReference": layout.uri(paths[0], "raw")} if paths else {}
+        yield from _pictures(subject.id, subject.brain, {**reference, **_marks(subject, "")}, note)
+        yield from _tables(subject.id, subject.brain)
+    yield layout.recipe(subject.id), document
+
+
+def _marks(subject: Subject, dataset: str) -> dict[str, Any]:
+    """Made up or not, and the recipe as its BIDS URI; inside the derivative, `dataset` is empty."""
+    recipe = layout.uri(layout.recipe(subject.id), dataset)
+    return dict(
+        zip(layout.MARKS, (subject.origin.kind != "scan", recipe, subject.origin.digest), strict=True)
+    )
+
+
+def _pictures(subject: str, brain: Brain, described: dict[str, Any], note: str) -> Iterator[File]:
+    described = {"Manual": False, "Sources": [layout.uri(layout.recipe(subject), "")], **described}
+    path = layout.labels(subject)
+    yield path, nifti_bytes(brain.labels, "labels", note)
+    yield layout.sidecar(path), json_bytes({"Description": layout.ABOUT_LABELS, **described})
+    for tissue in layout.TISSUES_KEPT:
+        path = layout.fraction(subject, tissue)
+        about = layout.ABOUT_FRACTION.format(tissue=tissue)
+        yield path, nifti_bytes(brain.fraction(tissue), "fraction", note)
+        yield layout.sidecar(path), json_bytes({"Description": about, **described})
+
+
+def _tables(subject: str, brain: Brain) -> Iterator[File]:
+    points = [(name, *position) for name, position in brain.landmarks.items()]
+    sizes = [(str(i), BY_ID[i].name, ml) for i, ml in brain.volumes_ml().items()]
+    path = layout.landmarks(subject)
+    yield path, tsv_bytes(layout.LANDMARK_COLUMNS, points)
+    yield layout.sidecar(path), json_bytes(layout.LANDMARK_COLUMNS)
+    path = layout.volumes(subject)
+    yield path, tsv_bytes(layout.VOLUME_COLUMNS, sizes)
+    yield layout.sidecar(path), json_bytes(layout.VOLUME_COLUMNS)

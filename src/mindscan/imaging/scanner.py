@@ -1,0 +1,91 @@
+"""The slot for scanners: what each must do, which there are, and the two verbs that use them.
+
+A new scanner is one file with a settings record that fits `Scanner`, and one entry in `SCANNERS`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol, Self
+
+from mindscan.core.brain import Brain
+from mindscan.core.errors import SettingsError
+from mindscan.core.key import Key
+from mindscan.core.person import Person
+from mindscan.core.scan import Scan
+from mindscan.imaging.magnet import MRI
+
+__all__ = ["MRI", "SCANNERS", "Scanner", "Settings", "draw", "scan"]
+
+
+class Scanner(Protocol):
+    """A kind of scanner, seen as the record of its settings."""
+
+    suffixes: ClassVar[tuple[str, ...]]
+    """BIDS suffixes of the images it can make; no two scanners share one."""
+
+    @classmethod
+    def draw(cls, suffix: str, key: Key, person: Person) -> Self:
+        """Settings of one scan of one person."""
+
+    def scan(self, brain: Brain, key: Key) -> Scan:
+        """The image that these settings make of a head."""
+
+
+Settings = MRI
+"""The settings of any scanner."""
+
+SCANNERS: tuple[type[Settings], ...] = (MRI,)
+"""All scanners."""
+
+
+def draw(suffix: str, key: Key, person: Person) -> Settings:
+    """Settings of one scan.
+
+    Args:
+        suffix: "T1w", "T2w", "PDw", "FLAIR", or "random" for a contrast without physics.
+        key: stream of the person. Scans drawn from one key share field strength and tissue constants,
+            as scans of one session do, and differ in the rest by suffix.
+        person: who is scanned; age changes the iron in the deep nuclei.
+
+    Raises:
+        SettingsError: no scanner makes such images.
+
+    Example:
+        >>> settings = draw("T1w", Key(1) / "scans", Person(age_years=40, sex="F"))
+        >>> settings.sequence.kind
+        'mprage'
+    """
+    for scanner in SCANNERS:
+        if suffix in scanner.suffixes:
+            return scanner.draw(suffix, key, person)
+    known = ", ".join(name for scanner in SCANNERS for name in scanner.suffixes)
+    raise SettingsError(f"suffix '{suffix}'", f"one of {known}", "choose one of these")
+
+
+def scan(brain: Brain, settings: Settings, key: Key) -> Scan:
+    """One image of one head.
+
+    Args:
+        brain: the head; on a GPU, the image is made there.
+        settings: of the scanner, as drawn or as written by hand.
+        key: stream of this image; bias field, texture and noise are the streams "bias", "texture"
+            and "noise" below it.
+
+    Returns:
+        The scan; `volume.data` is float32, at least 0, with the brighter of cerebral grey and white
+        matter at about 1000. Air holds nothing but noise.
+
+    Raises:
+        SettingsError: the brain holds unknown label ids, or its voxels have no size.
+
+    Example:
+        >>> import torch
+        >>> from mindscan.core.volume import Grid, Volume
+        >>> grid = Grid.centred((16, 16, 16), (1.0, 1.0, 1.0))
+        >>> labels = Volume(torch.full(grid.shape, 2, dtype=torch.int16), grid.affine)
+        >>> settings = draw("T1w", Key(1), Person(age_years=40, sex="F"))
+        >>> image = scan(Brain.from_labels(labels), settings, Key(1) / "T1w")
+        >>> image.metadata["PulseSequenceType"]
+        'MPRAGE'
+    """
+    return settings.scan(brain, key)

@@ -1,0 +1,217 @@
+"""Tissue constants, each with its source, and what every structure is made of.
+
+Sources of the numbers below:
+
+- Wright 2008, doi:10.1007/s10334-008-0104-8: T1 of grey and white matter, caudate and putamen.
+- Stanisz 2005, doi:10.1002/mrm.20605: T2 of grey and white matter.
+- Peters 2007, doi:10.1016/j.mri.2007.02.014: T2* of grey and white matter.
+- Frontiers in Neurology 2019, doi:10.3389/fneur.2019.01333: water content (21 volunteers, 3 T).
+- Choi 2022, doi:10.1093/cercor/bhac292: variation of T1 and T2 between people (40 volunteers, 3 T).
+- BrainWeb, doi:10.1109/42.816072 and doi:10.1109/TMI.2006.883453: T2* of CSF, fat and muscle; skull.
+- Gelman 1999, PMID 10207479: how iron shortens T2; Hallgren and Sourander 1958,
+  doi:10.1111/j.1471-4159.1958.tb12607.x: how iron grows with age.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+
+from mindscan.core.errors import SettingsError
+from mindscan.core.labels import LABELS, TABLE_SIZE, Label
+from mindscan.imaging.mri import Relaxation
+
+FIELDS_TESLA = (1.5, 3.0)
+"""Field strengths of which constants are known."""
+
+
+class Constants(NamedTuple):
+    """Typical constants of one substance at one field strength."""
+
+    t1_ms: float
+    t2_ms: float
+    t2star_ms: float
+    pd: float
+
+
+class Spread(NamedTuple):
+    """Standard deviation between people, relative to the typical value."""
+
+    t1: float
+    t2: float
+    pd: float
+
+
+@dataclass(frozen=True)
+class Substance:
+    """One row of the tissue table.
+
+    Args:
+        name: what a recipe calls it.
+        at: constants by field strength in tesla.
+        spread: variation between people.
+        texture: variation inside one head, relative to that of brain tissue.
+        iron: (gain, rate per year, floor) of iron in mg per 100 g, gain (1 - exp(-rate age)) + floor;
+            where it is given, T2 and T2* are those of grey matter with that iron.
+    """
+
+    name: str
+    at: Mapping[float, Constants]
+    spread: Spread
+    texture: float = 1.0
+    iron: tuple[float, float, float] | None = None
+
+
+def _blend(
+    share: float, one: Mapping[float, Constants], other: Mapping[float, Constants]
+) -> dict[float, Constants]:
+    """A mixture too fine to resolve: relaxation rates and proton densities add by share."""
+    blended = {}
+    for field in FIELDS_TESLA:
+        a, b = one[field], other[field]
+        t1, t2, t2star = (1 / (share / x + (1 - share) / y) for x, y in zip(a[:3], b[:3], strict=True))
+        blended[field] = Constants(t1, t2, t2star, share * a.pd + (1 - share) * b.pd)
+    return blended
+
+
+def _with_t1(base: Mapping[float, Constants], at_15: float, at_3: float) -> dict[float, Constants]:
+    return {1.5: base[1.5]._replace(t1_ms=at_15), 3.0: base[3.0]._replace(t1_ms=at_3)}
+
+
+# T1: Wright 2008. T2: Stanisz 2005. T2*: Peters 2007. PD: water content, 83.7 % and 69.1 %.
+_GREY = {1.5: Constants(1197, 95, 84.0, 0.837), 3.0: Constants(1607, 99, 66.0, 0.837)}
+_WHITE = {1.5: Constants(646, 72, 66.2, 0.691), 3.0: Constants(838, 69, 53.2, 0.691)}
+# T1 and T2 as gathered by simulators (4163 +- 263 and 1650 to 2100 ms at 3 T); T2*: BrainWeb.
+_CSF = {1.5: Constants(4280, 2030, 70, 1.0), 3.0: Constants(4163, 1875, 70, 1.0)}
+# T1 and T2 as gathered by simulators (3 T: 374 +- 45 and 1100 +- 59 ms), and T2* of fat, which its
+# chemical shifts shorten; T2* of muscle and PD of fat: BrainWeb; PD of muscle: water content.
+_FAT = {1.5: Constants(290, 165, 21.4, 1.0), 3.0: Constants(374, 127, 10.7, 1.0)}
+_MUSCLE = {1.5: Constants(856, 27, 30, 0.79), 3.0: Constants(1100, 40, 30, 0.79)}
+# T1, T2, T2*: "skull" of BrainWeb's twenty heads. PD: between compact bone (0.05) and marrow.
+_BONE = {1.5: Constants(350, 15, 7.5, 0.15), 3.0: Constants(350, 15, 7.5, 0.15)}
+
+# T1 and T2: Choi 2022 (3.5 % and 7.3 %). PD: water content, 1.7 of 69.1 %.
+_BRAIN_SPREAD = Spread(0.035, 0.073, 0.02)
+
+# Shares of white matter in structures that mix both: read from the T1-weighted average brain
+# MNI152NLin2009aSym, where pure grey matter has 165 and pure white matter 224 units (thalamus 192,
+# pallidum 201, brainstem 188, cerebellar cortex 185); the cerebellar labels follow no single folium.
+SUBSTANCES: dict[str, Substance] = {
+    row.name: row
+    for row in (
+        Substance("white", _WHITE, _BRAIN_SPREAD),
+        Substance("grey", _GREY, _BRAIN_SPREAD),
+        Substance("csf", _CSF, Spread(0.063, 0.07, 0.0)),
+        Substance("thalamus", _blend(0.47, _WHITE, _GREY), _BRAIN_SPREAD),
+        Substance("caudate", _with_t1(_GREY, 1109, 1395), _BRAIN_SPREAD, iron=(9.66, 0.05, 0.33)),
+        Substance("putamen", _with_t1(_GREY, 1084, 1332), _BRAIN_SPREAD, iron=(14.62, 0.04, 0.46)),
+        Substance("pallidum", _blend(0.63, _WHITE, _GREY), _BRAIN_SPREAD, iron=(21.41, 0.09, 0.37)),
+        Substance("brainstem", _blend(0.40, _WHITE, _GREY), _BRAIN_SPREAD),
+        Substance("cerebellar-white", _blend(0.80, _WHITE, _GREY), _BRAIN_SPREAD),
+        Substance("cerebellar-grey", _blend(0.30, _WHITE, _GREY), _BRAIN_SPREAD),
+        Substance("bone", _BONE, Spread(0.29, 0.33, 0.30), texture=4.0),
+        Substance("soft", _blend(1 / 3, _FAT, _MUSCLE), Spread(0.12, 0.10, 0.05), texture=3.0),
+    )
+}
+
+IRON_R2 = 0.2
+"""Rise of R2 in 1/s for each tesla and mg of iron per 100 g: Gelman 1999, (25.8 - 12.7) / 21.3 / 3 T."""
+
+CORTEX_IRON = 2.9
+"""Iron in mg per 100 g of adult cortex, which the T2 of grey matter already holds (Hallgren 1958)."""
+
+
+def structure_of(label: Label) -> str:
+    """Name of a label without its side.
+
+    Example:
+        >>> from mindscan.core.labels import BY_ID
+        >>> structure_of(BY_ID[53])
+        'Hippocampus'
+    """
+    return label.name.removeprefix("Left-").removeprefix("Right-")
+
+
+_USUAL = {"soft": "soft", "bone": "bone", "CSF": "csf", "GM": "grey", "WM": "white"}
+_OWN = {
+    "Thalamus": "thalamus",
+    "Caudate": "caudate",
+    "Putamen": "putamen",
+    "Pallidum": "pallidum",
+    "Brain-Stem": "brainstem",
+    "Spinal-Cord": "brainstem",
+    "Cerebellum-White-Matter": "cerebellar-white",
+    "Cerebellum-Cortex": "cerebellar-grey",
+}
+MADE_OF: dict[str, str] = {
+    structure_of(label): _OWN.get(structure_of(label), _USUAL[label.tissue])
+    for label in LABELS
+    if label.tissue != "air"
+}
+"""The substance of every structure; left and right share one."""
+
+
+def constants(name: str, field_tesla: float, age_years: float) -> Constants:
+    """Typical constants of a substance in a person of some age.
+
+    Args:
+        name: a key of `SUBSTANCES`.
+        field_tesla: 1.5 or 3.
+        age_years: sets the iron in the deep nuclei, which shortens T2 and T2*.
+
+    Raises:
+        SettingsError: no such substance, or no constants at this field strength.
+
+    Example:
+        >>> constants("pallidum", 3.0, 60).t2_ms < constants("pallidum", 3.0, 5).t2_ms
+        True
+    """
+    if name not in SUBSTANCES:
+        raise SettingsError(f"substance '{name}'", f"one of {', '.join(SUBSTANCES)}", "choose one of these")
+    if field_tesla not in FIELDS_TESLA:
+        raise SettingsError(f"field_tesla = {field_tesla:g}", "1.5 or 3", "choose one of these")
+    substance = SUBSTANCES[name]
+    base = substance.at[field_tesla]
+    if substance.iron is None:
+        return base
+    gain, rate, floor = substance.iron
+    iron = gain * (1 - math.exp(-rate * age_years)) + floor - CORTEX_IRON
+    per_ms = IRON_R2 * field_tesla * iron / 1000
+    # Gelman 1999: R2 of grey matter rises with iron, and R2' as steeply, so R2* twice as steeply.
+    grey = _GREY[field_tesla]
+    return base._replace(t2_ms=1 / (1 / grey.t2_ms + per_ms), t2star_ms=1 / (1 / grey.t2star_ms + 2 * per_ms))
+
+
+def relaxation(
+    field_tesla: float, age_years: float, deviations: Mapping[str, tuple[float, float, float]]
+) -> Relaxation:
+    """Constants of all substances of one person, as tensors in the order of `SUBSTANCES`.
+
+    Args:
+        field_tesla: 1.5 or 3.
+        age_years: age of the person.
+        deviations: by substance, how many standard deviations between people T1, T2 (and T2*) and PD
+            lie above the typical value; substances that are not named are typical.
+
+    Raises:
+        SettingsError: an unknown substance or field strength.
+    """
+    rows = []
+    for name, substance in SUBSTANCES.items():
+        typical = constants(name, field_tesla, age_years)
+        steps = zip(deviations.get(name, (0.0, 0.0, 0.0)), substance.spread, strict=True)
+        t1, t2, pd = (math.exp(z * spread) for z, spread in steps)
+        rows.append((typical.t1_ms * t1, typical.t2_ms * t2, typical.t2star_ms * t2, typical.pd * pd))
+    return Relaxation(*torch.tensor(rows, dtype=torch.float64, device="cpu").T)
+
+
+def label_table(by_structure: Mapping[str, float]) -> torch.Tensor:
+    """A look-up table indexed by label id, float32 on the CPU: background 0, ids that mean nothing NaN."""
+    table = torch.full((TABLE_SIZE,), torch.nan, device="cpu")
+    for label in LABELS:
+        table[label.id] = 0.0 if label.tissue == "air" else by_structure[structure_of(label)]
+    return table

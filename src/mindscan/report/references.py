@@ -1,0 +1,79 @@
+"""What a data set can cite, and the numbering of references by first use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+REFERENCES: Mapping[str, str] = {
+    "fonov": "Fonov V, Evans AC, Botteron K, Almli CR, McKinstry RC, Collins DL (2011). Unbiased average "
+    "age-appropriate atlases for pediatric studies. NeuroImage 54:313-327. "
+    "doi:10.1016/j.neuroimage.2010.07.033",
+    "abraham": "Abraham A et al. (2014). Machine learning for neuroimaging with scikit-learn. Frontiers in "
+    "Neuroinformatics 8:14. doi:10.3389/fninf.2014.00014",
+    "arsigny": "Arsigny V, Commowick O, Pennec X, Ayache N (2006). A log-Euclidean framework for statistics "
+    "on diffeomorphisms. MICCAI 2006, LNCS 4190:924-931. doi:10.1007/11866565_113",
+    "biswal": "Biswal BB et al. (2010). Toward discovery science of human brain function. Proceedings of the "
+    "National Academy of Sciences 107:4734-4739. doi:10.1073/pnas.0911855107",
+    "matsumae": "Matsumae M et al. (1996). Age-related changes in intracranial compartment volumes in normal "
+    "adults assessed by magnetic resonance imaging. Journal of Neurosurgery 84:982-991. "
+    "doi:10.3171/jns.1996.84.6.0982",
+    "fischl": "Fischl B (2012). FreeSurfer. NeuroImage 62:774-781. doi:10.1016/j.neuroimage.2012.01.021",
+    "lau": "Lau JC et al. (2019). A framework for evaluating correspondence between brain images using "
+    "anatomical fiducials. Human Brain Mapping 40:4163-4179. doi:10.1002/hbm.24693",
+    "taha": "Taha A et al. (2023). Magnetic resonance imaging datasets with anatomical fiducials for quality "
+    "control and registration. Scientific Data 10:449. doi:10.1038/s41597-023-02330-9",
+    "mugler": "Mugler JP, Brookeman JR (1990). Three-dimensional magnetization-prepared rapid gradient-echo "
+    "imaging (3D MP RAGE). Magnetic Resonance in Medicine 15:152-157. doi:10.1002/mrm.1910150117",
+    "hahn": "Hahn EL (1950). Spin echoes. Physical Review 80:580-594. doi:10.1103/PhysRev.80.580",
+    "hajnal": "Hajnal JV et al. (1992). Use of fluid attenuated inversion recovery (FLAIR) pulse sequences "
+    "in MRI of the brain. Journal of Computer Assisted Tomography 16:841-844. "
+    "doi:10.1097/00004728-199211000-00001",
+    "ernst": "Ernst RR, Anderson WA (1966). Application of Fourier transform spectroscopy to magnetic "
+    "resonance. Review of Scientific Instruments 37:93-102. doi:10.1063/1.1719961",
+    "billot": "Billot B et al. (2023). SynthSeg: segmentation of brain MRI scans of any contrast and "
+    "resolution without retraining. Medical Image Analysis 86:102789. doi:10.1016/j.media.2023.102789",
+    "wright": "Wright PJ et al. (2008). Water proton T1 measurements in brain tissue at 7, 3, and 1.5 T "
+    "using IR-EPI, IR-TSE, and MPRAGE: results and optimization. MAGMA 21:121-130. "
+    "doi:10.1007/s10334-008-0104-8",
+    "stanisz": "Stanisz GJ et al. (2005). T1, T2 relaxation and magnetization transfer in tissue at 3T. "
+    "Magnetic Resonance in Medicine 54:507-512. doi:10.1002/mrm.20605",
+    "peters": "Peters AM et al. (2007). T2* measurements in human brain at 1.5, 3 and 7 T. Magnetic "
+    "Resonance Imaging 25:748-753. doi:10.1016/j.mri.2007.02.014",
+    "gudbjartsson": "Gudbjartsson H, Patz S (1995). The Rician distribution of noisy MRI data. Magnetic "
+    "Resonance in Medicine 34:910-914. doi:10.1002/mrm.1910340618",
+    "salmon": "Salmon JK, Moraes MA, Dror RO, Shaw DE (2011). Parallel random numbers: as easy as 1, 2, 3. "
+    "SC '11. doi:10.1145/2063384.2063405",
+    "gorgolewski": "Gorgolewski KJ et al. (2016). The brain imaging data structure, a format for organizing "
+    "and describing outputs of neuroimaging experiments. Scientific Data 3:160044. "
+    "doi:10.1038/sdata.2016.44",
+    "harris": "Harris CR et al. (2020). Array programming with NumPy. Nature 585:357-362. "
+    "doi:10.1038/s41586-020-2649-2",
+}
+"""Short name to full reference."""
+
+_MARK = re.compile(r"\[@([a-z, @]+)\]")
+
+
+def numbered(text: str) -> str:
+    """A text whose marks such as ``[@fonov]`` or ``[@lau, @taha]`` become numbers, and its reference list.
+
+    Raises:
+        KeyError: a mark that stands for no reference.
+
+    Example:
+        >>> print(numbered("Echoes [@hahn].").splitlines()[0])
+        Echoes [1].
+    """
+    order: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        names = [name.strip(" @") for name in match[1].split(",")]
+        order.extend(name for name in names if name not in order)
+        return f"[{', '.join(str(order.index(name) + 1) for name in names)}]"
+
+    body = _MARK.sub(number, text)
+    if not order:
+        return body
+    entries = "\n".join(f"{n}. {REFERENCES[name]}" for n, name in enumerate(order, 1))
+    return f"{body}\n\n## References\n\n{entries}"

@@ -1,0 +1,85 @@
+"""From signal to grey and from labels to colour."""
+
+from __future__ import annotations
+
+import colorsys
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mindscan.core.labels import BY_ID
+
+Image8 = npt.NDArray[np.uint8]
+SAMPLES = 1_000_000
+"""Voxels that are enough to find a window."""
+
+
+def head_mask(data: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Voxels that are brighter than the background by a tenth of the signal range."""
+    sample = _thin(data)
+    low, high = np.percentile(sample, (1, 99.5)) if len(sample) else (0.0, 0.0)
+    mask: npt.NDArray[np.bool_] = data > low + 0.1 * (high - low)
+    return mask
+
+
+def window(data: npt.NDArray[Any], inside: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """The signal that is shown black and the one that is shown white.
+
+    Black is the background (or the darkest part of the head, where that is darker) and white the
+    99.5th percentile inside the head, so that a few bright voxels do not darken the picture.
+    """
+    head, everywhere = _thin(data[inside]), _thin(data)
+    if not len(head) or not len(everywhere):
+        return 0.0, 1.0
+    low = float(min(np.percentile(everywhere, 1), np.percentile(head, 1)))
+    high = float(np.percentile(head, 99.5))
+    return (low, high) if high > low else (low, low + 1.0)
+
+
+def _thin(data: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    flat = data.reshape(-1)
+    return flat[:: max(1, flat.size // SAMPLES)]
+
+
+def grey(signal: npt.NDArray[Any], low: float, high: float) -> Image8:
+    """Signal as grey levels, shape (h, w, 3)."""
+    level = np.clip((signal - low) / (high - low), 0, 1) * 255
+    return np.repeat(np.rint(level).astype(np.uint8)[..., None], 3, axis=-1)
+
+
+def colour_of(label_id: int) -> tuple[int, int, int]:
+    """The table's colour of a label; an id outside the table gets a fixed bright colour of its own."""
+    if label_id in BY_ID:
+        return BY_ID[label_id].colour
+    hue = (label_id * 0.6180339887) % 1
+    red, green, blue = (round(255 * part) for part in colorsys.hsv_to_rgb(hue, 0.7, 0.95))
+    return red, green, blue
+
+
+def colours(labels: npt.NDArray[np.int64]) -> Image8:
+    """A picture of labels in their colours; 0 is black; shape (h, w, 3)."""
+    ids, where = np.unique(labels, return_inverse=True)
+    table = np.array([colour_of(int(i)) for i in ids], np.uint8)
+    painted: Image8 = table[where].reshape(*labels.shape, 3)
+    return painted
+
+
+def borders(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Labelled pixels that have a neighbour (left, right, above or below) of another label."""
+    edge: npt.NDArray[np.bool_] = labels != 0
+    differs = np.zeros(labels.shape, bool)
+    for axis in (0, 1):
+        step = np.diff(labels, axis=axis) != 0
+        differs |= np.pad(step, [(0, int(axis == 0)), (0, int(axis == 1))])
+        differs |= np.pad(step, [(int(axis == 0), 0), (int(axis == 1), 0)])
+    edge &= differs
+    return edge
+
+
+def overlay(picture: Image8, labels: npt.NDArray[np.int64], share: float, edge_share: float) -> Image8:
+    """Labels in colour over a picture: `share` of colour inside a label, `edge_share` on its border."""
+    alpha = np.where(borders(labels), edge_share, share) * (labels != 0)
+    mixed = picture * (1 - alpha[..., None]) + colours(labels) * alpha[..., None]
+    painted: Image8 = np.rint(mixed).astype(np.uint8)
+    return painted

@@ -1,0 +1,78 @@
+"""Small subjects made by hand: asymmetrical, on an oblique grid."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mindscan.core.brain import Brain
+from mindscan.core.key import Key
+from mindscan.core.labels import TISSUES
+from mindscan.core.person import Person
+from mindscan.core.scan import Origin, Scan, Subject
+from mindscan.core.volume import Affine, Volume
+
+SHAPE = (12, 14, 10)
+OWNERS = (0, 258, 165, 4, 53, 41)  # one structure per tissue, all on one side where there are sides
+
+MakeSubject = Callable[..., Subject]
+
+
+def oblique_affine() -> Affine:
+    """Turned about two axes, voxels of three sizes; its entries do not fit single precision."""
+    a, b = 0.3, -0.2
+    about_z = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
+    about_x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
+    affine = np.eye(4)
+    affine[:3, :3] = about_z @ about_x @ np.diag([0.9, 1.1, 1.3])
+    affine[:3, 3] = [-7.1, 3.3, 41.7]
+    return affine
+
+
+def build(subject: str = "001", age: float = 61.5, suffixes: tuple[str, ...] = ("T1w", "T2w")) -> Subject:
+    """A subject whose every voxel follows from its id."""
+    rng = (Key(7) / "shelf" / subject).rng()
+    affine = oblique_affine()
+    fractions = rng.dirichlet([0.3] * len(TISSUES), SHAPE).transpose(3, 0, 1, 2).astype(np.float32)
+    owners = np.broadcast_to(np.array(OWNERS, np.int16)[:, None, None, None], fractions.shape)
+    labels = np.array(OWNERS, np.int16)[fractions.argmax(0)]
+    points = {"AC": (0.1, 2.000004, -3.0), "PC": (0.12345, -25.5, 1e-7)}
+    brain = Brain(
+        Volume(torch.from_numpy(labels), affine),
+        torch.from_numpy(fractions),
+        torch.from_numpy(owners.copy()),
+        points,
+    )
+    scans = tuple(
+        Scan(
+            Volume(torch.from_numpy(rng.gamma(2, 500 * (1 + i), SHAPE).astype(np.float32)), affine),
+            suffix,
+            {"MagneticFieldStrength": 3.0, "EchoTime": 0.003, "FlipAngle": 9.0 + i},
+        )
+        for i, suffix in enumerate(suffixes)
+    )
+    document = f'{{"subject": "{subject}", "né": 1}}\n'
+    digest = hashlib.sha256(document.encode()).hexdigest()
+    person = Person(age_years=age, sex="F")
+    return Subject(subject, person, scans, brain, Origin("recipe", digest, document))
+
+
+@pytest.fixture
+def make_subject() -> MakeSubject:
+    return build
+
+
+def contents(root: Path) -> dict[str, bytes | None]:
+    """Everything below a folder: files with their bytes, folders as None."""
+    return {
+        str(path.relative_to(root)): path.read_bytes() if path.is_file() else None
+        for path in sorted(root.rglob("*"))
+    }
+
+
+@pytest.fixture
+def listing() -> Callable[[Path], dict[str, bytes | None]]:
+    return contents

@@ -1,0 +1,224 @@
+import dataclasses
+import errno
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import nibabel as nib
+import pytest
+import torch
+
+from mindscan.core.brain import Brain
+from mindscan.core.errors import FolderError, SettingsError
+from mindscan.core.scan import Origin
+from mindscan.dataset import folder, layout
+from mindscan.dataset.card import finished, read_card
+from mindscan.dataset.folder import open_job, tidy
+from mindscan.dataset.nifti import read_nifti
+from mindscan.dataset.store import write_subject
+
+JOB = {"seed": 7}
+
+
+def test_the_files_of_a_subject(tmp_path: Path, make_subject) -> None:
+    write_subject(tmp_path, make_subject())
+    truth = "derivatives/mindscan/sub-001/anat/sub-001"
+    described = ["dseg", "label-CSF_probseg", "label-GM_probseg", "label-WM_probseg", "landmarks", "volumes"]
+    expected = {
+        f"sub-001/anat/sub-001_{name}" for name in ("T1w.nii.gz", "T1w.json", "T2w.nii.gz", "T2w.json")
+    }
+    expected |= {f"{truth}_{name}.json" for name in (*described, "recipe", "subject")}
+    expected |= {f"{truth}_{name}.nii.gz" for name in described[:4]}
+    expected |= {f"{truth}_{name}.tsv" for name in described[4:]}
+    assert {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()} == expected
+
+
+def test_sidecars_hold_settings_the_mark_and_the_recipe(tmp_path: Path, make_subject) -> None:
+    subject = make_subject()
+    write_subject(tmp_path, subject)
+    sidecar = json.loads((tmp_path / "sub-001/anat/sub-001_T1w.json").read_text())
+    recipe = (tmp_path / layout.recipe("001")).read_bytes()
+    assert {name: sidecar[name] for name in subject.scans[0].metadata} == dict(subject.scans[0].metadata)
+    assert sidecar["Synthetic"] is True
+    assert sidecar["RecipeSHA256"] == hashlib.sha256(recipe).hexdigest()
+    assert sidecar["Recipe"] == "bids:mindscan:sub-001/anat/sub-001_recipe.json"
+    assert recipe.decode() == subject.origin.document
+    truth = json.loads((tmp_path / layout.sidecar(layout.labels("001"))).read_text())
+    assert truth["Recipe"] == "bids::sub-001/anat/sub-001_recipe.json"
+    assert truth["SpatialReference"] == "bids:raw:sub-001/anat/sub-001_T1w.nii.gz"
+
+
+def test_a_real_scan_is_not_marked_as_made_up(tmp_path: Path, make_subject) -> None:
+    subject = make_subject()
+    subject = dataclasses.replace(subject, origin=dataclasses.replace(subject.origin, kind="scan"))
+    write_subject(tmp_path, subject)
+    path = layout.scans("001", ["T1w"])[0]
+    assert json.loads((tmp_path / layout.sidecar(path)).read_text())["Synthetic"] is False
+    assert b"synthetic" not in nib.load(tmp_path / path).header["descrip"].item()
+    write_subject(tmp_path / "made", make_subject())
+    assert nib.load(tmp_path / "made" / path).header["descrip"].item().startswith(b"synthetic; mindscan ")
+
+
+def test_the_same_subject_gives_the_same_files_in_any_place_and_order(
+    tmp_path: Path, make_subject, listing, monkeypatch
+) -> None:
+    for name in ("001", "002"):
+        write_subject(tmp_path / "a", make_subject(name))
+    monkeypatch.setattr("time.time", lambda: 1e9)
+    for name in ("002", "001"):
+        write_subject(tmp_path / "other" / "b", make_subject(name))
+    assert listing(tmp_path / "a") == listing(tmp_path / "other" / "b")
+
+
+def test_the_card_lists_the_sha256_of_every_file(tmp_path: Path, make_subject) -> None:
+    write_subject(tmp_path, make_subject())
+    files = read_card(tmp_path, "001").files
+    on_disk = {str(p.relative_to(tmp_path)): p for p in tmp_path.rglob("*") if p.is_file()}
+    on_disk.pop(str(layout.card("001")))
+    assert files == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in on_disk.items()}
+
+
+def test_a_subject_without_a_brain_has_no_truth(tmp_path: Path, make_subject) -> None:
+    write_subject(tmp_path, dataclasses.replace(make_subject(), brain=None))
+    names = sorted(path.name for path in (tmp_path / layout.recipe("001")).parent.iterdir())
+    assert names == ["sub-001_recipe.json", "sub-001_subject.json"]
+    assert finished(tmp_path) == ["001"]
+
+
+def test_a_hard_label_map_is_kept_with_fractions_of_zero_and_one(tmp_path: Path, make_subject) -> None:
+    labels = make_subject().brain.labels
+    write_subject(tmp_path, dataclasses.replace(make_subject(), brain=Brain.from_labels(labels)))
+    grey = read_nifti(tmp_path / layout.fraction("001", "GM")).data
+    assert torch.equal(grey.round(), (labels.data == 53).float())
+
+
+def test_writing_again_changes_nothing(tmp_path: Path, make_subject) -> None:
+    write_subject(tmp_path, make_subject())
+    times = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("sub-*") if path.is_file()}
+    write_subject(tmp_path, make_subject())
+    assert {path: path.stat().st_mtime_ns for path in times} == times
+
+
+def test_another_subject_of_the_same_id_is_refused(tmp_path: Path, make_subject, listing) -> None:
+    write_subject(tmp_path, make_subject(age=30))
+    before = listing(tmp_path)
+    with pytest.raises(FolderError, match="another subject '001'"):
+        write_subject(tmp_path, make_subject(age=31))
+    assert listing(tmp_path) == before
+
+
+def test_foreign_files_are_never_written_over(tmp_path: Path, make_subject, listing) -> None:
+    open_job(tmp_path, JOB)
+    mine = tmp_path / "sub-001" / "anat" / "sub-001_T1w.nii.gz"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("precious")
+    before = listing(tmp_path)
+    with pytest.raises(FolderError, match="mindscan did not write it"):
+        write_subject(tmp_path, make_subject())
+    tidy(tmp_path)
+    assert listing(tmp_path) == before
+
+
+@pytest.mark.parametrize("at", range(18))
+def test_a_failure_while_moving_leaves_nothing_of_the_subject(
+    tmp_path: Path, make_subject, listing, monkeypatch, at: int
+) -> None:
+    open_job(tmp_path, JOB)
+    write_subject(tmp_path, make_subject("000"))
+    before = listing(tmp_path)
+    replace, calls = os.replace, []
+
+    def fail(source: Path, target: Path) -> None:
+        calls.append(target)
+        if len(calls) == at + 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder.os, "replace", fail)
+        with pytest.raises(FolderError, match="No space left"):
+            write_subject(tmp_path, make_subject("001"))
+    assert len(calls) == at + 1
+    assert listing(tmp_path) == before
+    write_subject(tmp_path, make_subject("001"))
+    assert finished(tmp_path) == ["000", "001"]
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES])
+@pytest.mark.parametrize("at", [0, 5, 16])
+def test_a_disk_that_refuses_leaves_finished_subjects_alone(
+    tmp_path: Path, make_subject, listing, monkeypatch, code: int, at: int
+) -> None:
+    open_job(tmp_path, JOB)
+    write_subject(tmp_path, make_subject("000"))
+    before = listing(tmp_path)
+    write, calls = Path.write_bytes, []
+
+    def fail(path: Path, content: bytes) -> int:
+        calls.append(path)
+        if len(calls) == at + 1:
+            write(path, content[: len(content) // 2])
+            raise OSError(code, os.strerror(code))
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    with pytest.raises(FolderError) as caught:
+        write_subject(tmp_path, make_subject("001"))
+    assert os.strerror(code) in str(caught.value)
+    assert listing(tmp_path) == before
+
+
+def test_a_killed_run_is_mended_by_the_next(tmp_path: Path, make_subject, listing) -> None:
+    script = f"""
+        import os, sys
+        sys.path.insert(0, {str(Path(__file__).parent)!r})
+        import conftest
+        from mindscan.dataset import store
+        from mindscan.dataset.folder import open_job, tidy
+        root, seen, move = {str(tmp_path / "killed")!r}, [], store.move
+        def die(*args):
+            seen.append(args)
+            if len(seen) == 6:
+                os._exit(9)
+            move(*args)
+        open_job(root, {JOB})
+        store.move = die
+        store.write_subject(root, conftest.build("001"))
+    """
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    assert subprocess.run(command, env=environment, check=False).returncode == 9
+    killed, whole = tmp_path / "killed", tmp_path / "whole"
+    assert list((killed / layout.PARTIAL).iterdir())
+    assert (killed / "sub-001").exists()
+    assert finished(killed) == []
+    for root in (killed, whole):
+        open_job(root, JOB)
+        write_subject(root, make_subject("001"))
+    assert finished(killed) == ["001"]
+    assert listing(killed) == listing(whole)
+
+
+def test_an_unfinished_subject_is_written_anew(tmp_path: Path, make_subject, listing) -> None:
+    write_subject(tmp_path, make_subject())
+    before = listing(tmp_path)
+    (tmp_path / layout.recipe("001")).unlink()
+    (tmp_path / layout.labels("001")).write_bytes(b"half")
+    (tmp_path / "sub-001/anat/sub-001_T2w.json").unlink()
+    assert finished(tmp_path) == []
+    write_subject(tmp_path, make_subject())
+    assert listing(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "origin", [Origin("recipe", "0" * 64, "{}"), Origin("recipe", hashlib.sha256().hexdigest(), "")]
+)
+def test_an_origin_that_proves_nothing_is_refused(tmp_path: Path, make_subject, origin: Origin) -> None:
+    with pytest.raises(SettingsError, match="digest"):
+        write_subject(tmp_path, dataclasses.replace(make_subject(), origin=origin))
+    assert finished(tmp_path) == []
+    assert not (tmp_path / "sub-001").exists()
