@@ -21,7 +21,7 @@ from mindscan.anatomy.structure import EDGE_MM, Frame, Painter, Place
 from mindscan.anatomy.warp import empty_lattice, exponential, inverse
 from mindscan.core.brain import Brain, Landmarks
 from mindscan.core.key import Key
-from mindscan.core.labels import TISSUES
+from mindscan.core.labels import LABELS, TABLE_SIZE, TISSUES
 from mindscan.core.volume import Affine, Grid, Volume
 
 _FINEST_MM = 1.05
@@ -107,12 +107,16 @@ def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "c
     owners = torch.zeros((len(TISSUES), *grid.shape), dtype=torch.int16, device=device)
     labels = torch.zeros(grid.shape, dtype=torch.int16, device=device)
     fractions[0] = 1
+    totals = torch.zeros(TABLE_SIZE, dtype=torch.float64, device=device)
     for voxels in torch.split(_occupied(head, grid), _BATCH_VOXELS):
         canvas = _evaluate(head, grid, voxels)
         fractions.flatten(1)[:, voxels] = canvas.share
         owners.flatten(1)[:, voxels] = canvas.owner
         labels.flatten()[voxels] = canvas.winner()
-    return Brain(Volume(labels, grid.affine), fractions, owners, head.landmarks())
+        totals += canvas.totals
+    totals[0] = grid.size - totals[1:].sum()
+    measured_ml = {label.id: float(totals[label.id]) * grid.voxel_ml for label in LABELS}
+    return Brain(Volume(labels, grid.affine), fractions, owners, head.landmarks(), measured_ml)
 
 
 def _occupied(head: Model, grid: Grid) -> Tensor:

@@ -29,7 +29,7 @@ def signed_distance(share: Array, level: float = 0.5, smooth_mm: float = 0.4) ->
     """
     inside = share > level
     boundary = ndimage.binary_dilation(inside) & ~ndimage.binary_erosion(inside, border_value=1)
-    gradient = np.array(np.gradient(share), np.float32)
+    gradient = np.stack([_steepest(share, axis) for axis in range(3)])
     steep = np.maximum(np.linalg.norm(gradient, axis=0), 0.05)
     offset = np.clip((share - level) / steep, -0.9, 0.9) / steep
     places = np.indices(share.shape, np.float32)
@@ -40,6 +40,17 @@ def signed_distance(share: Array, level: float = 0.5, smooth_mm: float = 0.4) ->
         gap[axis] -= feet[axis][tuple(nearest)]
     distance = np.linalg.norm(gap, axis=0) * np.where(inside, -1, 1)
     return np.asarray(ndimage.gaussian_filter(distance, smooth_mm), np.float32)
+
+
+def _steepest(share: Array, axis: int) -> Array:
+    """The steeper of the differences to both neighbours, which sees a ramp one voxel wide."""
+    step = np.diff(share, axis=axis)
+    edge = [(0, 0)] * 3
+    edge[axis] = (1, 0)
+    before = np.pad(step, edge)
+    edge[axis] = (0, 1)
+    after = np.pad(step, edge)
+    return np.where(np.abs(before) > np.abs(after), before, after)
 
 
 def ellipsoid(points: Sequence[Array], centre: Point, semi_mm: Point, turn_deg: Point = (0, 0, 0)) -> Array:

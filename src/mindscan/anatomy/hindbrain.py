@@ -11,8 +11,11 @@ from pydantic import Field as Limits
 from torch import Tensor
 
 from mindscan.anatomy import norms
+from mindscan.anatomy.field import Field
 from mindscan.anatomy.fit import fit_shift
-from mindscan.anatomy.ribbon import Surfaces, fit
+from mindscan.anatomy.noise import smooth_noise
+from mindscan.anatomy.push import push
+from mindscan.anatomy.ribbon import NO_LIMIT, Surfaces, fit
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
 from mindscan.anatomy.template import Template
 from mindscan.core.key import Key
@@ -25,6 +28,13 @@ _HUB_MM = (-46.0, -30.0)
 """Where the folia of the template fan out from, in the (y, z) plane."""
 _HUB_RADIUS_MM = 32.0
 _FOLIUM_MM = 5.0
+_SWAY_MM, _SWAY_BY_MM = 36.0, 2.0
+_FURROW_MM = 1.0
+_ROOM = 1.3
+"""Volume of the cerebellum's part of the skull over the volume of its tissue."""
+_REACH_MM = 15.0
+_FURROW_DEPTH = 4.0
+"""A furrow is this many times deeper than `folia_mm`."""
 _CORD_BELOW_MM = -66.0
 
 
@@ -35,7 +45,7 @@ class HindbrainSize(Record):
         cerebellum_cortex_ml: both sides, 20 to 250 mL.
         cerebellum_white_ml: both sides, 5 to 80 mL.
         brainstem_ml: midbrain, pons and medulla, 5 to 60 mL.
-        folia_mm: depth of the furrows between folia, 0 to 3 mm.
+        folia_mm: a quarter of the depth of the furrows between folia, 0 to 3 mm.
     """
 
     cerebellum_cortex_ml: Annotated[Rounded, Limits(ge=20, le=250)]
@@ -67,8 +77,10 @@ class Hindbrain:
         )
 
     def move(self, params: HindbrainSize, key: Key, frame: Frame) -> Tensor | None:
-        """It takes the room that it is given."""
-        return None
+        """A large cerebellum makes room for itself."""
+        needed_ml = _ROOM * (params.cerebellum_cortex_ml + params.cerebellum_white_ml)
+        shift = max(0.0, frame.template.shift_for("cerebellum", needed_ml / 2 / frame.scale**3))
+        return push(frame.template.fields["cerebellum"], frame, shift, shift, _REACH_MM)
 
     def paint(self, params: HindbrainSize, key: Key, frame: Frame) -> Painter:
         """Brainstem, then cerebellar white matter in front of its cortex."""
@@ -78,10 +90,21 @@ class Hindbrain:
         outer = template.fields["pial"].at(frame.probe.xyz)[0]
         stem_shift = fit_shift(outer, frame.probe, counted, params.brainstem_ml)
 
+        lattice = frame.lattice
+        sway = smooth_noise(
+            key / "folia", lattice.data.shape[1:], _SWAY_MM / lattice.step_mm, lattice.data.device
+        )
+        bends = Field(_SWAY_BY_MM * sway[None], lattice.origin_mm, lattice.step_mm)
+
         def surfaces(place: Place) -> Surfaces:
-            white = template.fields["white"].at(place.xyz)[0]
-            furrow = params.folia_mm / frame.scale * _furrows(place)
-            return Surfaces(white + 0.3 * furrow, template.fields["pial"].at(place.xyz)[0] + furrow)
+            outer = template.fields["pial"].at(place.xyz)[0]
+            across = _across_folia(place) + bends.at(place.xyz)[0]
+            branches = 0.6 * params.folia_mm / frame.scale * torch.cos(across * (2 * math.pi / _FOLIUM_MM))
+            gap = (across / _FOLIUM_MM + 0.5).frac().sub(0.5).abs() * _FOLIUM_MM
+            furrows = torch.minimum(
+                _FURROW_MM / 2 - gap, outer + _FURROW_DEPTH * params.folia_mm / frame.scale
+            )
+            return Surfaces(template.fields["white"].at(place.xyz)[0] + branches, outer, furrows)
 
         free = frame.free * in_cerebellum(template, frame.probe)
         ribbon = fit(
@@ -90,7 +113,7 @@ class Hindbrain:
             free,
             params.cerebellum_white_ml,
             params.cerebellum_cortex_ml,
-            limit=20.0,
+            limit=NO_LIMIT,
         )
 
         def layers(place: Place) -> Iterator[Layer]:
@@ -122,9 +145,8 @@ def in_hindbrain(template: Template, place: Place) -> Tensor:
     return cerebellum | (template.fields["brainstem"].at(place.xyz)[0] < 0)
 
 
-def _furrows(place: Place) -> Tensor:
-    """Furrows that fan out from the hub and run from side to side: 0 on a folium, 1 in a furrow."""
+def _across_folia(place: Place) -> Tensor:
+    """Distance in template mm across the folia, which fan out from the hub and run from side to side."""
     x, y, z = place.xyz.unbind(1)
-    angle = torch.atan2(z - _HUB_MM[1], _HUB_MM[0] - y)
-    phase = angle * (_HUB_RADIUS_MM / _FOLIUM_MM) + x.square() / 900
-    return torch.cos(2 * math.pi * phase).clamp(min=0).square()
+    angle = torch.atan2(z - _HUB_MM[1], _HUB_MM[0] - y) + math.pi
+    return angle * _HUB_RADIUS_MM + x.square() / 180

@@ -10,13 +10,23 @@ from torch import Tensor
 from mindscan.anatomy.fit import rising_root
 from mindscan.anatomy.structure import Place
 
+_ENOUGH = 0.995
+NO_LIMIT = 100.0
+
 
 @dataclass(frozen=True)
 class Surfaces:
-    """Signed distances in template mm to the white and the outer surface of grey matter, shape (n,)."""
+    """Signed distances in template mm, shape (n,).
+
+    Args:
+        white: to the white surface.
+        outer: to the outer surface of grey matter.
+        carved: positive in furrows that are cut out of grey matter wherever its surface lies.
+    """
 
     white: Tensor
     outer: Tensor
+    carved: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,8 @@ class Ribbon:
         """Cover of white matter, and of grey and white together."""
         white = surfaces.white - self.white_shift
         outer = torch.maximum(surfaces.outer - self.outer_shift, white - self.limit)
+        if surfaces.carved is not None:
+            outer = torch.maximum(outer, surfaces.carved)
         return place.cover(white), place.cover(outer)
 
 
@@ -52,7 +64,8 @@ def fit(
         limit: see `Ribbon`.
 
     Returns:
-        The ribbon; where the place is too small for what is asked, the one that comes nearest.
+        The ribbon. Where the limit leaves too little room for the grey matter, the limit gives way;
+        where the place is too small altogether, the ribbon that comes nearest.
     """
 
     def white_volume(shift: float) -> float:
@@ -61,8 +74,12 @@ def fit(
 
     white_shift = rising_root(white_volume, white_ml)
 
-    def grey_volume(shift: float) -> float:
+    def grey_volume(shift: float, limit: float = limit) -> float:
         white, both = Ribbon(white_shift, shift, limit).cover(surfaces, place)
         return float((free * (1 - white) * both).sum()) * place.point_ml
 
-    return Ribbon(white_shift, rising_root(grey_volume, grey_ml), limit)
+    outer_shift = rising_root(grey_volume, grey_ml)
+    if grey_volume(outer_shift) > _ENOUGH * grey_ml:
+        return Ribbon(white_shift, outer_shift, limit)
+    outer_shift = rising_root(lambda shift: grey_volume(shift, NO_LIMIT), grey_ml)
+    return Ribbon(white_shift, outer_shift, NO_LIMIT)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-import torch
 from pydantic import Field as Limits
 from torch import Tensor
 
 from mindscan.anatomy import norms
 from mindscan.anatomy.fit import fit_sides
+from mindscan.anatomy.push import push
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_NAME, both_sides
@@ -19,7 +19,6 @@ from mindscan.core.prior import Rounded
 from mindscan.core.record import Record
 
 _REACH_MM = 12.0
-_FINE_STEP_MM = 2.0
 
 
 class VentricleSize(Record):
@@ -56,17 +55,11 @@ class Ventricles:
 
     def move(self, params: VentricleSize, key: Key, frame: Frame) -> Tensor:
         """Push along the distance gradient of the lateral ventricles, fading with distance."""
-        nodes = frame.lattice.nodes()
-        wall = frame.template.fields["Lateral-Ventricle"]
-        ahead = torch.eye(3, device=nodes.device) * _FINE_STEP_MM / 2
-        gradient = (
-            torch.cat([wall.at(nodes + step) - wall.at(nodes - step) for step in ahead]) / _FINE_STEP_MM
+        left, right = (
+            frame.template.shift_for("Lateral-Ventricle", ml / frame.scale**3)
+            for ml in (params.lateral_left_ml, params.lateral_right_ml)
         )
-        fade = torch.exp(-wall.at(nodes)[0].clamp(min=0) / _REACH_MM)
-        left = frame.template.shift_for("Lateral-Ventricle", params.lateral_left_ml / frame.scale**3)
-        right = frame.template.shift_for("Lateral-Ventricle", params.lateral_right_ml / frame.scale**3)
-        push = torch.where(nodes[:, 0] > 0, right, left) * fade
-        return -(gradient * push).reshape(frame.lattice.data.shape)
+        return push(frame.template.fields["Lateral-Ventricle"], frame, left, right, _REACH_MM)
 
     def paint(self, params: VentricleSize, key: Key, frame: Frame) -> Painter:
         """Fluid; what the push has not done of the volume, a shift of the surface does."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE, TISSUES
+from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE, TISSUES, in_skull
 from mindscan.core.volume import Volume
 
 Landmarks = dict[str, tuple[float, float, float]]
@@ -28,12 +28,15 @@ class Brain:
             sum to 1. None when only hard labels are known (a real label map).
         owners: label id that each tissue's share belongs to, int16, shape (6, i, j, k).
         landmarks: named points in world millimetres.
+        measured_ml: volume of every structure in mL by label id, as measured before each tissue of a
+            voxel was given to a single owner; None where that is not known.
     """
 
     labels: Volume
     fractions: Tensor | None
     owners: Tensor | None
     landmarks: Landmarks
+    measured_ml: Mapping[int, float] | None = None
 
     @staticmethod
     def from_labels(labels: Volume, landmarks: Landmarks | None = None) -> Brain:
@@ -50,6 +53,8 @@ class Brain:
 
     def volumes_ml(self) -> dict[int, float]:
         """Volume of every structure in millilitres, partial volume counted; keys are label ids."""
+        if self.measured_ml is not None:
+            return dict(self.measured_ml)
         if self.fractions is None or self.owners is None:
             totals = torch.bincount(self.labels.data.flatten().int(), minlength=TABLE_SIZE).double()
         else:
@@ -62,8 +67,8 @@ class Brain:
 
     def icv_ml(self) -> float:
         """Intracranial volume in millilitres: everything inside the skull."""
-        inside = ("CSF", "GM", "WM")
-        return float(np.sum([ml for i, ml in self.volumes_ml().items() if BY_ID[i].tissue in inside]))
+        volumes = self.volumes_ml()
+        return sum(volumes[label.id] for label in LABELS if in_skull(label))
 
 
 def label_tissue(label_id: int) -> int:

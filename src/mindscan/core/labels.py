@@ -72,6 +72,11 @@ TABLE_SIZE = 1 + max(BY_ID)
 """Length of a look-up table that is indexed by label id."""
 
 
+def in_skull(label: Label) -> bool:
+    """Whether a structure counts towards the intracranial volume."""
+    return label.tissue in ("CSF", "GM", "WM") and label.name != "Spinal-Cord"
+
+
 def both_sides(name: str) -> tuple[int, int]:
     """Ids of the left and the right structure called `name`.
 

@@ -1,0 +1,36 @@
+import pytest
+import torch
+
+from mindscan.anatomy import anatomy, build
+from mindscan.anatomy.anatomy import Anatomy
+from mindscan.core.brain import Brain
+from mindscan.core.key import Key
+from mindscan.core.person import Person
+from mindscan.core.volume import Grid
+
+KEY = Key(11) / "anatomy"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Anatomy:
+    return anatomy.draw(KEY, Person(age_years=35, sex="F"))
+
+
+@pytest.fixture(scope="session")
+def key() -> Key:
+    return KEY
+
+
+@pytest.fixture(scope="session")
+def whole_grid() -> Grid:
+    return Grid.centred((168, 208, 178), (1, 1, 1), (0, -18, 4))
+
+
+@pytest.fixture(scope="session")
+def whole(drawn: Anatomy, whole_grid: Grid) -> Brain:
+    return build.make(drawn, whole_grid, KEY)

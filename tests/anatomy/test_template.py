@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mindscan.anatomy import template
+from mindscan.anatomy.landmarks import AFIDS
+
+# Centroids of the right-hand structure: mean over 20 label maps carried to MNI152 space (x, y, z in mm).
+CENTROIDS = {
+    "Thalamus": (13.2, -16.6, 5.9),
+    "Caudate": (16.5, 10.7, 8.6),
+    "Putamen": (27.7, 2.5, -1.9),
+    "Pallidum": (21.9, -2.0, -2.8),
+    "Hippocampus": (26.9, -20.5, -15.8),
+    "Amygdala": (25.0, -3.0, -21.6),
+    "Accumbens-area": (10.0, 12.8, -9.3),
+    "Lateral-Ventricle": (14.8, -12.7, 15.4),
+}
+
+
+@pytest.mark.parametrize("name", CENTROIDS)
+def test_structures_lie_where_the_literature_says(name: str) -> None:
+    field = template.load().fields[name]
+    nodes = field.nodes()
+    inside = nodes[(field.data.flatten() < 0) & (nodes[:, 0] > 0)]
+    assert torch.linalg.vector_norm(inside.mean(0) - torch.tensor(CENTROIDS[name])) < 6
+
+
+def test_left_mirrors_right() -> None:
+    xyz = torch.tensor([[20.0, -10, -15], [5, 20, 30], [50, -40, 10]])
+    for field in template.load().fields.values():
+        assert torch.allclose(field.at(xyz), field.at(xyz * torch.tensor([-1.0, 1, 1])), atol=1e-4)
+
+
+def test_volumes_grow_with_the_shift() -> None:
+    for inside in template.load().inside_ml.values():
+        assert (np.diff(inside) > 0).all()
+
+
+def test_shift_for_finds_the_volume_again() -> None:
+    loaded = template.load()
+    volume = float(loaded.inside_ml["Thalamus"][14])
+    assert loaded.shift_for("Thalamus", volume) == pytest.approx(float(template.SHIFTS_MM[14]), abs=1e-4)
+
+
+def test_distances_have_slope_one_near_surfaces() -> None:
+    field = template.load().fields["pial"]
+    slope = torch.stack(torch.gradient(field.data[0])).square().sum(0).sqrt()
+    near = (field.data[0].abs() < 1)[2:-2, 2:-2, 2:-2]
+    assert float(slope[2:-2, 2:-2, 2:-2][near].median()) == pytest.approx(1, abs=0.1)
+
+
+def test_midline_landmarks_are_inside_the_skull() -> None:
+    hull = template.load().fields["hull"].at(torch.tensor(list(AFIDS.values())))
+    assert float(hull.max()) < 0
+
+
+def test_cached_and_fresh_templates_are_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINDSCAN_CACHE", str(tmp_path))
+    fresh = template.load.__wrapped__()
+    assert len(list(tmp_path.glob("template-*.npz"))) == 1
+    cached = template.load.__wrapped__()
+    for name, field in fresh.fields.items():
+        assert torch.equal(field.data, cached.fields[name].data)
+        assert field.origin_mm == cached.fields[name].origin_mm
+        assert np.array_equal(fresh.inside_ml[name], cached.inside_ml[name])
+
+
+def test_a_damaged_or_unwritable_cache_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocker = tmp_path / "file"
+    blocker.write_text("in the way")
+    monkeypatch.setenv("MINDSCAN_CACHE", str(blocker / "below"))
+    built = template.load.__wrapped__()
+    assert "Thalamus" in built.fields
+    assert blocker.read_text() == "in the way"
