@@ -23,6 +23,7 @@ from mindscan.core.volume import Affine
 
 TEMPLATE_ICV_ML = 1893.0
 """Volume inside the hull of the template."""
+_SKIN_MM = 1.5
 _TURNS = tuple[Rounded, Rounded, Rounded]
 
 
@@ -34,6 +35,7 @@ class HeadSize(Record):
         breadth, height: width and height of the skull relative to its length, 0.8 to 1.25 (1 is average).
         skull_mm: mean thickness of the skull, 2 to 14 mm.
         scalp_mm: mean thickness of the soft tissue over it, 2 to 16 mm.
+        fat_mm: thickness of the fat under the skin of head and neck, 0 to 15 mm.
         turn_deg: rotation about x, y and z (right-hand rule), -180 to 180 degrees.
         shift_mm: where the anterior commissure region lies in the scanner, mm.
     """
@@ -43,6 +45,7 @@ class HeadSize(Record):
     height: Annotated[Rounded, Limits(ge=0.8, le=1.25)] = 1.0
     skull_mm: Annotated[Rounded, Limits(ge=2, le=14)] = 6.0
     scalp_mm: Annotated[Rounded, Limits(ge=2, le=16)] = 6.0
+    fat_mm: Annotated[Rounded, Limits(ge=0, le=15)] = 3.0
     turn_deg: _TURNS = (0.0, 0.0, 0.0)
     shift_mm: _TURNS = (0.0, 0.0, 0.0)
 
@@ -56,7 +59,7 @@ class Head:
     """Everything outside the brain; painted last, behind all else."""
 
     name = "head"
-    labels = tuple(BY_NAME[name].id for name in ("CSF", "Skull", "Head-ExtraCerebral", "Unknown"))
+    labels = tuple(BY_NAME[name].id for name in ("CSF", "Skull", "Adipose", "Head-ExtraCerebral"))
     in_skull = False
 
     def draw(self, key: Key, person: Person, icv_ml: float) -> HeadSize:
@@ -70,6 +73,7 @@ class Head:
             height=math.exp(truncated_normal(shape, 0, 0.03)),
             skull_mm=max(truncated_normal(shape, 5.97, 1.19), 2.5),
             scalp_mm=max(truncated_normal(shape, 6.0, 1.2), 3.0),
+            fat_mm=max(truncated_normal(shape, 3.2, 0.8), 1.0),
             turn_deg=(turns[0], turns[1], turns[2]),
             shift_mm=(shifts[0], shifts[1], shifts[2]),
         )
@@ -92,7 +96,13 @@ class Head:
             skull = inner[index] - bone.at(outside.xyz)[0]
             yield Layer("bone", outside.all("Skull"), outside.cover(skull), index)
             scalp = _with_face_and_neck(skull - skin.at(outside.xyz)[0], outside)
-            yield Layer("soft", outside.all("Head-ExtraCerebral"), outside.cover(scalp), index)
+            depth = -scalp * frame.scale - _SKIN_MM
+            owner = torch.where(
+                (depth > 0) & (depth < params.fat_mm),
+                outside.all("Adipose"),
+                outside.all("Head-ExtraCerebral"),
+            )
+            yield Layer("soft", owner, outside.cover(scalp), index)
 
         return layers
 

@@ -60,6 +60,7 @@ LABELS: tuple[Label, ...] = (
     Label(53, "Right-Hippocampus", (220, 216, 20), "GM", "R"),
     Label(54, "Right-Amygdala", (103, 255, 255), "GM", "R"),
     Label(58, "Right-Accumbens-area", (255, 165, 0), "GM", "R"),
+    Label(125, "Adipose", (173, 255, 47), "soft"),
     Label(126, "Spinal-Cord", (133, 203, 229), "WM"),
     Label(165, "Skull", (120, 120, 120), "bone"),
     Label(258, "Head-ExtraCerebral", (150, 150, 200), "soft"),

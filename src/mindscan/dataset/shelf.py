@@ -11,7 +11,7 @@ import torch
 
 from mindscan.core.brain import Brain, Landmarks
 from mindscan.core.errors import FileError, SettingsError
-from mindscan.core.labels import BY_ID, both_sides
+from mindscan.core.labels import BY_ID, both_sides, in_skull
 from mindscan.core.person import Person
 from mindscan.core.scan import Origin, Scan, Subject
 from mindscan.dataset import layout
@@ -22,7 +22,7 @@ from mindscan.dataset.tables import Cell, damaged, number, read_json, read_text,
 _DEEP = ("Thalamus", "Caudate", "Putamen", "Pallidum", "Hippocampus", "Amygdala", "Accumbens-area")
 
 SUMMARIES: Mapping[str, tuple[int, ...]] = {
-    "icv_ml": tuple(i for i, label in BY_ID.items() if label.tissue in ("GM", "WM", "CSF")),
+    "icv_ml": tuple(i for i, label in BY_ID.items() if in_skull(label)),
     "cortical_gm_ml": both_sides("Cerebral-Cortex"),
     "cerebral_wm_ml": both_sides("Cerebral-White-Matter"),
     "subcortical_gm_ml": tuple(i for name in _DEEP for i in both_sides(name)),

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 import torch
-from scipy.optimize import brentq
 from torch import Tensor
 
 from mindscan.imaging.slabs import slabs
@@ -29,18 +28,21 @@ def gaussian_taps(sd: float) -> list[float]:
         [0.7532, 0.1229, 0.0005]
     """
     radius = int(4 * sd + 0.5)
-    if radius == 0:
-        return [1.0]
+    narrow, wide = 0.0, 2 * sd + 1
+    for _ in range(50):
+        width = (narrow + wide) / 2
+        taps = _gaussian(width, radius)
+        if 2 * sum(x * x * tap for x, tap in enumerate(taps)) < sd * sd:
+            narrow = width
+        else:
+            wide = width
+    return taps
 
-    def taps(width: float) -> list[float]:
-        raw = [math.exp(-0.5 * (x / width) ** 2) for x in range(radius + 1)]
-        total = raw[0] + 2 * sum(raw[1:])
-        return [tap / total for tap in raw]
 
-    def excess(width: float) -> float:
-        return 2 * sum(x * x * tap for x, tap in enumerate(taps(width))) - sd * sd
-
-    return taps(float(brentq(excess, sd / 2, 2 * sd + 1)))
+def _gaussian(width: float, radius: int) -> list[float]:
+    raw = [math.exp(-0.5 * (x / width) ** 2) for x in range(radius + 1)]
+    total = raw[0] + 2 * sum(raw[1:])
+    return [tap / total for tap in raw]
 
 
 def point_spread(image: Tensor, fwhm_mm: float, voxel_mm: Sequence[float]) -> Tensor:

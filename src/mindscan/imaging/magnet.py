@@ -122,11 +122,13 @@ class MRI(Record):
         if isinstance(self.sequence, RandomContrast):
             return self.sequence.levels
         tissue = relaxation(self.field_tesla, self.age_years, self.deviations)
-        means = dict(zip(SUBSTANCES, self.sequence.signal(tissue).tolist(), strict=True))
-        return {
-            structure: (means[name], abs(means[name]) * self.texture_sd * SUBSTANCES[name].texture)
-            for structure, name in MADE_OF.items()
-        }
+        signal = dict(zip(SUBSTANCES, self.sequence.signal(tissue).tolist(), strict=True))
+        levels = {}
+        for structure, shares in MADE_OF.items():
+            mean = sum(share * signal[name] for name, share in shares.items())
+            texture = sum(share * SUBSTANCES[name].texture for name, share in shares.items())
+            levels[structure] = (mean, abs(mean) * self.texture_sd * texture)
+        return levels
 
     def scan(self, brain: Brain, key: Key) -> Scan:
         """The image of one head; see `mindscan.imaging.scanner.scan`."""
@@ -158,7 +160,7 @@ def _draw_deviations(key: Key) -> dict[str, tuple[float, ...]]:
     drawn = {}
     for name in SUBSTANCES:
         own = _normals(key / name)
-        if name not in ("bone", "soft"):
+        if name not in ("fat", "muscle", "bone"):
             own = [0.8 * shared + 0.6 * z for shared, z in zip(common, own, strict=True)]
         drawn[name] = tuple(round(z, 2) for z in own)
     return drawn

@@ -62,7 +62,7 @@ def draw(suffix: str, key: Key, person: Person) -> Settings:
     raise SettingsError(f"suffix '{suffix}'", f"one of {known}", "choose one of these")
 
 
-def scan(brain: Brain, settings: Settings, key: Key) -> Scan:
+def scan(brain: Brain, settings: Scanner, key: Key) -> Scan:
     """One image of one head.
 
     Args:

@@ -56,7 +56,7 @@ class Substance:
         spread: variation between people.
         texture: variation inside one head, relative to that of brain tissue.
         iron: (gain, rate per year, floor) of iron in mg per 100 g, gain (1 - exp(-rate age)) + floor;
-            where it is given, T2 and T2* are those of grey matter with that iron.
+            where it is given, T2 and T2* in `at` are those before iron beyond that of cortex.
     """
 
     name: str
@@ -66,57 +66,41 @@ class Substance:
     iron: tuple[float, float, float] | None = None
 
 
-def _blend(
-    share: float, one: Mapping[float, Constants], other: Mapping[float, Constants]
-) -> dict[float, Constants]:
-    """A mixture too fine to resolve: relaxation rates and proton densities add by share."""
-    blended = {}
-    for field in FIELDS_TESLA:
-        a, b = one[field], other[field]
-        t1, t2, t2star = (1 / (share / x + (1 - share) / y) for x, y in zip(a[:3], b[:3], strict=True))
-        blended[field] = Constants(t1, t2, t2star, share * a.pd + (1 - share) * b.pd)
-    return blended
-
-
-def _with_t1(base: Mapping[float, Constants], at_15: float, at_3: float) -> dict[float, Constants]:
-    return {1.5: base[1.5]._replace(t1_ms=at_15), 3.0: base[3.0]._replace(t1_ms=at_3)}
-
-
 # T1: Wright 2008. T2: Stanisz 2005. T2*: Peters 2007. PD: water content, 83.7 % and 69.1 %.
 _GREY = {1.5: Constants(1197, 95, 84.0, 0.837), 3.0: Constants(1607, 99, 66.0, 0.837)}
 _WHITE = {1.5: Constants(646, 72, 66.2, 0.691), 3.0: Constants(838, 69, 53.2, 0.691)}
+# T1: Wright 2008. T2 and T2*: grey matter with iron.
+_CAUDATE = {1.5: Constants(1109, 95, 84.0, 0.837), 3.0: Constants(1395, 99, 66.0, 0.837)}
+_PUTAMEN = {1.5: Constants(1084, 95, 84.0, 0.837), 3.0: Constants(1332, 99, 66.0, 0.837)}
+# T1 (by rate) and PD: 63 % white and 37 % grey matter, see `MADE_OF`. T2 and T2*: grey matter with iron.
+_PALLIDUM = {1.5: Constants(779, 95, 84.0, 0.745), 3.0: Constants(1018, 99, 66.0, 0.745)}
 # T1 and T2 as gathered by simulators (4163 +- 263 and 1650 to 2100 ms at 3 T); T2*: BrainWeb.
 _CSF = {1.5: Constants(4280, 2030, 70, 1.0), 3.0: Constants(4163, 1875, 70, 1.0)}
 # T1 and T2 as gathered by simulators (3 T: 374 +- 45 and 1100 +- 59 ms), and T2* of fat, which its
-# chemical shifts shorten; T2* of muscle and PD of fat: BrainWeb; PD of muscle: water content.
+# chemical shifts shorten; T2* of muscle (kept below T2) and PD of fat: BrainWeb; PD of muscle: water content.
 _FAT = {1.5: Constants(290, 165, 21.4, 1.0), 3.0: Constants(374, 127, 10.7, 1.0)}
-_MUSCLE = {1.5: Constants(856, 27, 30, 0.79), 3.0: Constants(1100, 40, 30, 0.79)}
+_MUSCLE = {1.5: Constants(856, 27, 26.0, 0.79), 3.0: Constants(1100, 40, 30.0, 0.79)}
 # T1, T2, T2*: "skull" of BrainWeb's twenty heads. PD: between compact bone (0.05) and marrow.
 _BONE = {1.5: Constants(350, 15, 7.5, 0.15), 3.0: Constants(350, 15, 7.5, 0.15)}
 
 # T1 and T2: Choi 2022 (3.5 % and 7.3 %). PD: water content, 1.7 of 69.1 %.
-_BRAIN_SPREAD = Spread(0.035, 0.073, 0.02)
+_BRAIN = Spread(0.035, 0.073, 0.02)
 
-# Shares of white matter in structures that mix both: read from the T1-weighted average brain
-# MNI152NLin2009aSym, where pure grey matter has 165 and pure white matter 224 units (thalamus 192,
-# pallidum 201, brainstem 188, cerebellar cortex 185); the cerebellar labels follow no single folium.
 SUBSTANCES: dict[str, Substance] = {
     row.name: row
     for row in (
-        Substance("white", _WHITE, _BRAIN_SPREAD),
-        Substance("grey", _GREY, _BRAIN_SPREAD),
+        Substance("white", _WHITE, _BRAIN),
+        Substance("grey", _GREY, _BRAIN),
+        Substance("caudate", _CAUDATE, _BRAIN, iron=(9.66, 0.05, 0.33)),
+        Substance("putamen", _PUTAMEN, _BRAIN, iron=(14.62, 0.04, 0.46)),
+        Substance("pallidum", _PALLIDUM, _BRAIN, iron=(21.41, 0.09, 0.37)),
         Substance("csf", _CSF, Spread(0.063, 0.07, 0.0)),
-        Substance("thalamus", _blend(0.47, _WHITE, _GREY), _BRAIN_SPREAD),
-        Substance("caudate", _with_t1(_GREY, 1109, 1395), _BRAIN_SPREAD, iron=(9.66, 0.05, 0.33)),
-        Substance("putamen", _with_t1(_GREY, 1084, 1332), _BRAIN_SPREAD, iron=(14.62, 0.04, 0.46)),
-        Substance("pallidum", _blend(0.63, _WHITE, _GREY), _BRAIN_SPREAD, iron=(21.41, 0.09, 0.37)),
-        Substance("brainstem", _blend(0.40, _WHITE, _GREY), _BRAIN_SPREAD),
-        Substance("cerebellar-white", _blend(0.80, _WHITE, _GREY), _BRAIN_SPREAD),
-        Substance("cerebellar-grey", _blend(0.30, _WHITE, _GREY), _BRAIN_SPREAD),
+        Substance("fat", _FAT, Spread(0.12, 0.07, 0.05), texture=2.0),
+        Substance("muscle", _MUSCLE, Spread(0.053, 0.07, 0.05), texture=2.0),
         Substance("bone", _BONE, Spread(0.29, 0.33, 0.30), texture=4.0),
-        Substance("soft", _blend(1 / 3, _FAT, _MUSCLE), Spread(0.12, 0.10, 0.05), texture=3.0),
     )
 }
+"""All substances by name."""
 
 IRON_R2 = 0.2
 """Rise of R2 in 1/s for each tesla and mg of iron per 100 g: Gelman 1999, (25.8 - 12.7) / 21.3 / 3 T."""
@@ -136,23 +120,33 @@ def structure_of(label: Label) -> str:
     return label.name.removeprefix("Left-").removeprefix("Right-")
 
 
-_USUAL = {"soft": "soft", "bone": "bone", "CSF": "csf", "GM": "grey", "WM": "white"}
-_OWN = {
-    "Thalamus": "thalamus",
-    "Caudate": "caudate",
-    "Putamen": "putamen",
-    "Pallidum": "pallidum",
-    "Brain-Stem": "brainstem",
-    "Spinal-Cord": "brainstem",
-    "Cerebellum-White-Matter": "cerebellar-white",
-    "Cerebellum-Cortex": "cerebellar-grey",
+_USUAL: dict[str, dict[str, float]] = {
+    "soft": {"fat": 0.15, "muscle": 0.85},
+    "bone": {"bone": 1.0},
+    "CSF": {"csf": 1.0},
+    "GM": {"grey": 1.0},
+    "WM": {"white": 1.0},
 }
-MADE_OF: dict[str, str] = {
+# Shares of white matter: read from the T1-weighted average brain MNI152NLin2009aSym, where pure grey
+# matter has 165 and pure white matter 224 units (thalamus 192, pallidum 201, brainstem 188, cerebellar
+# cortex 185, cerebellar white matter with its nuclei 198, both rounded away from the average's blur).
+_OWN: dict[str, dict[str, float]] = {
+    "Thalamus": {"white": 0.47, "grey": 0.53},
+    "Brain-Stem": {"white": 0.40, "grey": 0.60},
+    "Spinal-Cord": {"white": 0.40, "grey": 0.60},
+    "Cerebellum-White-Matter": {"white": 0.80, "grey": 0.20},
+    "Cerebellum-Cortex": {"white": 0.30, "grey": 0.70},
+    "Caudate": {"caudate": 1.0},
+    "Putamen": {"putamen": 1.0},
+    "Pallidum": {"pallidum": 1.0},
+    "Adipose": {"fat": 0.8, "muscle": 0.2},
+}
+MADE_OF: dict[str, dict[str, float]] = {
     structure_of(label): _OWN.get(structure_of(label), _USUAL[label.tissue])
     for label in LABELS
     if label.tissue != "air"
 }
-"""The substance of every structure; left and right share one."""
+"""Shares of substances in every structure, too fine to resolve, so that their signals add."""
 
 
 def constants(name: str, field_tesla: float, age_years: float) -> Constants:
@@ -182,8 +176,7 @@ def constants(name: str, field_tesla: float, age_years: float) -> Constants:
     iron = gain * (1 - math.exp(-rate * age_years)) + floor - CORTEX_IRON
     per_ms = IRON_R2 * field_tesla * iron / 1000
     # Gelman 1999: R2 of grey matter rises with iron, and R2' as steeply, so R2* twice as steeply.
-    grey = _GREY[field_tesla]
-    return base._replace(t2_ms=1 / (1 / grey.t2_ms + per_ms), t2star_ms=1 / (1 / grey.t2star_ms + 2 * per_ms))
+    return base._replace(t2_ms=1 / (1 / base.t2_ms + per_ms), t2star_ms=1 / (1 / base.t2star_ms + 2 * per_ms))
 
 
 def relaxation(

@@ -1,0 +1,78 @@
+"""One whole new labelled subject: CPU time, peak memory and the memory-bandwidth floor.
+
+Run with `make bench` or `python bench/subject.py`. Each run is a fresh process; medians are printed.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+RUNS = 3
+LIMIT_CPU_SECONDS = 4.0
+LIMIT_GIB = 2.0
+
+
+def one_subject() -> dict[str, float]:
+    """CPU seconds of anatomy and one T1w scan at 1 mm on the default grid, and peak memory."""
+    import torch
+
+    import mindscan
+    from mindscan.anatomy import build, template
+
+    template.load()
+    torch.set_num_threads(1)
+    plan = mindscan.Plan.parse({"scans": [{"suffix": "T1w"}]})
+    recipe = mindscan.draw(plan, seed=1, subject="0001")
+    start = time.process_time()
+    build.make(recipe.anatomy, recipe.grid.grid(), recipe.key / "anatomy")
+    anatomy = time.process_time() - start
+    start = time.process_time()
+    subject = mindscan.make_subject(recipe)
+    whole = time.process_time() - start
+    voxels = subject.scans[0].volume.data.numel()
+    return {
+        "anatomy_s": anatomy,
+        "whole_s": whole,
+        "gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+        "floor_s": voxels * (2 + 4) / copy_bytes_per_second(voxels),
+        "voxels": voxels,
+    }
+
+
+def copy_bytes_per_second(voxels: int) -> float:
+    """Read and write bandwidth of one core, measured on an array of the subject's size."""
+    import torch
+
+    source, target = torch.ones(voxels), torch.zeros(voxels)
+    times = []
+    for _ in range(7):
+        start = time.perf_counter()
+        target.copy_(source)
+        times.append(time.perf_counter() - start)
+    return 2 * 4 * voxels / statistics.median(times)
+
+
+def main() -> None:
+    """Print the table."""
+    command = [sys.executable, __file__, "--one"]
+    runs = [json.loads(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(RUNS)]
+    median = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+    print(f"one labelled subject, T1w, 1 mm, {median['voxels'] / 1e6:.1f} million voxels, median of {RUNS}:")
+    print(f"  anatomy alone    {median['anatomy_s']:6.2f} CPU-seconds")
+    print(f"  anatomy and scan {median['whole_s']:6.2f} CPU-seconds (limit {LIMIT_CPU_SECONDS:.0f})")
+    print(f"  peak memory      {median['gib']:6.2f} GiB (limit {LIMIT_GIB:.0f}, torch included)")
+    floor = median["floor_s"]
+    share = floor / median["whole_s"]
+    print(f"  memory-bandwidth floor {floor * 1000:.1f} ms (labels read, image written): {share:.1%} of it")
+
+
+if __name__ == "__main__":
+    if "--one" in sys.argv:
+        print(json.dumps(one_subject()))
+    else:
+        main()
