@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -50,7 +50,8 @@ def _documents(dataset: Dataset) -> dict[PurePosixPath, bytes]:
     return {
         layout.README: _README.format(version=version("mindscan")).encode(),
         layout.TRUTH_README: _TRUTH_README.encode(),
-        layout.TRUTH_IGNORE: "".join(f"{name}\n" for name in layout.IGNORED).encode(),
+        layout.IGNORE: _lines(layout.ROOT_IGNORED),
+        layout.TRUTH_IGNORE: _lines(layout.IGNORED),
         layout.TRUTH_DESCRIPTION: json_bytes(_truth_description()),
         layout.LABEL_TABLE: tsv_bytes(layout.LABEL_COLUMNS, _label_rows()),
         layout.sidecar(layout.LABEL_TABLE): json_bytes(
@@ -60,6 +61,10 @@ def _documents(dataset: Dataset) -> dict[PurePosixPath, bytes]:
         layout.PARTICIPANTS: tsv_bytes(columns, ([row[name] for name in columns] for row in rows)),
         layout.DESCRIPTION: json_bytes(_description()),
     }
+
+
+def _lines(names: Sequence[str]) -> bytes:
+    return "".join(f"{name}\n" for name in names).encode()
 
 
 def _label_rows() -> list[tuple[str, str, str, str]]:

@@ -34,6 +34,10 @@ TRUTH_IGNORE = DERIVATIVE / ".bidsignore"
 LABEL_TABLE = DERIVATIVE / "dseg.tsv"
 """Names and colours of the labels; at the top of the derivative it holds for every subject below."""
 
+IGNORE = PurePosixPath(".bidsignore")
+ROOT_IGNORED = ("report.html", "*_random.nii.gz", "*_random.json")
+"""Names in the data set that BIDS has no word for: the report, and scans of a contrast without physics."""
+
 IGNORED = ("*_landmarks.*", "*_volumes.*", "*_recipe.json", "*_subject.json")
 """Names below `DERIVATIVE` that BIDS has no word for; they stand in its `.bidsignore`."""
 

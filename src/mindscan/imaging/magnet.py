@@ -146,6 +146,8 @@ class MRI(Record):
         return {
             "Modality": "MR",
             "Manufacturer": "mindscan",
+            "ManufacturersModelName": "simulated scanner",
+            "NonlinearGradientCorrection": False,
             "MagneticFieldStrength": self.field_tesla,
             "MRAcquisitionType": "3D",
             **self.sequence.bids(),

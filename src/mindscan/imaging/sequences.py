@@ -49,8 +49,10 @@ class SpinEcho(Record):
         return {
             "PulseSequenceType": "Spin echo",
             "ScanningSequence": "SE",
-            "RepetitionTime": self.tr_ms / 1000,
-            "EchoTime": self.te_ms / 1000,
+            "SequenceVariant": "NONE",
+            "FlipAngle": 90,
+            "RepetitionTime": round(self.tr_ms / 1000, 6),
+            "EchoTime": round(self.te_ms / 1000, 6),
         }
 
 
@@ -82,9 +84,11 @@ class InversionRecovery(Record):
         return {
             "PulseSequenceType": "Inversion recovery spin echo",
             "ScanningSequence": ["SE", "IR"],
-            "RepetitionTime": self.tr_ms / 1000,
-            "InversionTime": self.ti_ms / 1000,
-            "EchoTime": self.te_ms / 1000,
+            "SequenceVariant": "NONE",
+            "FlipAngle": 90,
+            "RepetitionTime": round(self.tr_ms / 1000, 6),
+            "InversionTime": round(self.ti_ms / 1000, 6),
+            "EchoTime": round(self.te_ms / 1000, 6),
         }
 
 
@@ -116,8 +120,8 @@ class GradientEcho(Record):
         return {
             "PulseSequenceType": "Spoiled gradient echo",
             "ScanningSequence": "GR",
-            "RepetitionTime": self.tr_ms / 1000,
-            "EchoTime": self.te_ms / 1000,
+            "RepetitionTime": round(self.tr_ms / 1000, 6),
+            "EchoTime": round(self.te_ms / 1000, 6),
             "FlipAngle": self.flip_deg,
         }
 
@@ -162,9 +166,9 @@ class Mprage(Record):
             "PulseSequenceType": "MPRAGE",
             "ScanningSequence": ["GR", "IR"],
             "SequenceVariant": ["SP", "MP"],
-            "RepetitionTime": self.tr_ms / 1000,
-            "InversionTime": self.ti_ms / 1000,
-            "EchoTime": self.te_ms / 1000,
+            "RepetitionTime": round(self.tr_ms / 1000, 6),
+            "InversionTime": round(self.ti_ms / 1000, 6),
+            "EchoTime": round(self.te_ms / 1000, 6),
             "FlipAngle": self.flip_deg,
         }
 

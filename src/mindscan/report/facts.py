@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -38,7 +38,7 @@ class Facts:
     @property
     def made_by(self) -> str:
         """Version of mindscan that made the data set, or that reads it where the job says nothing."""
-        return str(self.job.get("version", version("mindscan")))
+        return str(self.job.get("mindscan", version("mindscan")))
 
     @property
     def seed(self) -> str:
@@ -90,3 +90,13 @@ def counted(number: int, noun: str) -> str:
     """
     plural = noun[:-3] + "men" if noun.endswith("man") else f"{noun}s"
     return f"{number} {noun if number == 1 else plural}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row.
+
+    Example:
+        >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+        ('a', 'a and b', 'a, b and c')
+    """
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)

@@ -11,18 +11,32 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from mindscan.core.brain import Landmarks
+from mindscan.core.errors import SettingsError
 from mindscan.core.labels import BY_ID
 from mindscan.core.volume import Volume
-from mindscan.report.plane import NORMAL, Box, Convention, Plane, View, cut, cut_labels, field_of_view
-from mindscan.report.tone import colour_of, grey, head_mask, overlay, window
+from mindscan.report.plane import (
+    NORMAL,
+    Box,
+    Convention,
+    Plane,
+    View,
+    cut,
+    cut_labels,
+    field_of_view,
+    widened,
+)
+from mindscan.report.tone import BRAIN, brain_mask, colour_of, colours, grey, head_mask, overlay, window
 
 Overlay = Literal["fill", "outline"]
+Colour = tuple[int, int, int]
 
 BACKGROUND, INK, QUIET, MARK = (0, 0, 0), (236, 240, 245), (138, 149, 164), (255, 214, 10)
 SHARES: dict[Overlay, tuple[float, float]] = {"fill": (0.45, 0.75), "outline": (0.0, 1.0)}
 ROWS: tuple[View, ...] = ("axial", "coronal", "sagittal")
 PAD, GAP, DOT = 24, 6, 3.5
-MARGIN_MM = 14.0
+MARGIN_MM, AROUND_MM = 14.0, 32.0
+"""Room for the letters, and how much of the head is shown around a brain that is known."""
+
 NEAR_MM = 2.0
 """A landmark this close to a slice lies on it: a full dot; on its nearest slice elsewhere: a ring."""
 
@@ -37,6 +51,9 @@ class Look:
         convention: which side of the page shows the patient's right.
         overlay: labels as a see-through fill or as outlines.
         title: first line of the caption.
+
+    Raises:
+        SettingsError: no slices, or pictures too small to carry their letters.
     """
 
     slices: int = 7
@@ -44,6 +61,12 @@ class Look:
     convention: Convention = "radiological"
     overlay: Overlay = "fill"
     title: str = ""
+
+    def __post_init__(self) -> None:
+        if self.slices < 1:
+            raise SettingsError(f"{self.slices} slices", "at least 1", "ask for more")
+        if self.tile_px < 40:
+            raise SettingsError(f"pictures of {self.tile_px} pixels", "at least 40", "ask for larger ones")
 
 
 def montage(
@@ -72,7 +95,7 @@ def montage(
     look = look or Look()
     data = volume.numpy()
     inside = head_mask(data)
-    low, high = window(data, inside)
+    low, high = window(data, brain_mask(labels, data.shape, inside))
     brush = _Brush(volume, labels, landmarks or {}, look, (low, high))
     facts = [*_size_facts(volume), f"window {low:.4g} to {high:.4g}"]
     return _compose(brush, inside, (False,) if labels is None else (False, True), facts)
@@ -95,8 +118,7 @@ def _compose(
 ) -> Image.Image:
     """All rows of a sheet, its caption and its legend."""
     look = brush.look
-    shown = field_of_view(brush.volume, inside, MARGIN_MM)
-    extent = _extent(brush.volume, brush.labels, inside)
+    shown, extent = _framed(brush, inside)
     rows = [
         brush.row(planes, with_labels)
         for planes in planes_of(shown, extent, look)
@@ -108,6 +130,18 @@ def _compose(
     if brush.landmarks:
         facts += ["landmarks: dot on the slice, ring on the nearest slice"]
     return _sheet(rows, facts, legend_of(brush.labels), look)
+
+
+def _framed(brush: _Brush, inside: npt.NDArray[np.bool_]) -> tuple[Box, Box]:
+    """What is shown, and where slices are cut: the brain and its surroundings where it is known."""
+    head = field_of_view(brush.volume, inside)
+    if brush.labels is None or not (brain := np.isin(brush.labels.numpy(), BRAIN)).any():
+        return widened(head, MARGIN_MM), head
+    extent = field_of_view(brush.labels, brain)
+    near = widened(extent, AROUND_MM)
+    sides = ((max(a[0], b[0]), min(a[1], b[1])) for a, b in zip(head, near, strict=True))
+    x, y, z = sides
+    return widened((x, y, z), MARGIN_MM), extent
 
 
 def _size_facts(volume: Volume) -> list[str]:
@@ -128,17 +162,6 @@ def planes_of(shown: Box, extent: Box, look: Look) -> list[list[Plane]]:
             places.reverse()
         rows.append([Plane(view, at, shown, pixel_mm, look.convention) for at in places])
     return rows
-
-
-def _extent(volume: Volume, labels: Volume | None, inside: npt.NDArray[np.bool_]) -> Box:
-    """Where slices are cut: around the brain where labels tell, else around the head."""
-    if labels is not None:
-        ids = labels.numpy()
-        brain = [i for i, label in BY_ID.items() if label.tissue in ("CSF", "GM", "WM")]
-        within = np.isin(ids, brain)
-        if within.any():
-            return field_of_view(labels, within, 0.0)
-    return field_of_view(volume, inside, 0.0)
 
 
 @dataclass(frozen=True)
@@ -164,7 +187,8 @@ class _Brush:
         tile = Image.fromarray(self.paint(plane, with_labels))
         draw = ImageDraw.Draw(tile)
         step = abs(row[1].at_mm - row[0].at_mm) / 2 if len(row) > 1 else NEAR_MM
-        for point in self.landmarks.values():
+        shown = self.landmarks.values() if with_labels or self.labels is None else ()
+        for point in shown:
             _draw_landmark(draw, plane, point, step)
         _draw_letters(draw, plane)
         return tile
@@ -172,8 +196,7 @@ class _Brush:
     def paint(self, plane: Plane, with_labels: bool) -> npt.NDArray[np.uint8]:
         """The pixels of one slice."""
         if self.window is None:
-            ids = cut_labels(self.volume, plane)
-            return overlay(np.zeros((*ids.shape, 3), np.uint8), ids, 1.0, 1.0)
+            return colours(cut_labels(self.volume, plane))
         picture = grey(cut(self.volume, plane), *self.window)
         if with_labels and self.labels is not None:
             picture = overlay(picture, cut_labels(self.labels, plane), *SHARES[self.look.overlay])
@@ -210,33 +233,33 @@ def _text(
     at: tuple[float, float],
     text: str,
     size: int,
-    fill: tuple[int, int, int],
+    fill: Colour,
     anchor: str = "la",
 ) -> None:
     font = ImageFont.load_default(size)
     draw.text(at, text, fill, font, anchor, stroke_width=1, stroke_fill=(0, 0, 0))
 
 
-def legend_of(labels: Volume | None) -> list[tuple[str, tuple[int, int, int]]]:
-    """Names and colours of the labels that occur; sides that share a colour share a line."""
+def legend_of(labels: Volume | None) -> list[tuple[str, Colour]]:
+    """Names and colours of the labels that occur; sides of nearly the same colour share a line."""
     if labels is None:
         return []
-    entries: dict[tuple[str, tuple[int, int, int]], str] = {}
-    for i in np.unique(labels.numpy()):
-        label = BY_ID.get(int(i))
-        name = f"label {int(i)}" if label is None else label.name.replace("-", " ")
+    sides: dict[tuple[str, Colour], list[str]] = {}
+    shown: dict[tuple[str, Colour], Colour] = {}
+    for i in (int(i) for i in np.unique(labels.numpy()) if i != 0):
+        name = BY_ID[i].name.replace("-", " ") if i in BY_ID else f"label {i}"
         short = name.removeprefix("Left ").removeprefix("Right ")
-        if int(i) != 0:
-            side = "" if short == name else name[0]
-            key = (short, colour_of(int(i)))
-            entries[key] = ", ".join(part for part in (entries.get(key, ""), side) if part)
-    return [(f"{name} ({side})" if side else name, colour) for (name, colour), side in entries.items()]
+        red, green, blue = colour_of(i)
+        key = short, (red // 8, green // 8, blue // 8)
+        shown.setdefault(key, (red, green, blue))
+        sides.setdefault(key, []).extend([] if short == name else [name[0]])
+    return [(f"{k[0]} ({', '.join(sides[k])})" if sides[k] else k[0], shown[k]) for k in shown]
 
 
 def _sheet(
     rows: Sequence[Image.Image],
     facts: Sequence[str],
-    legend: Sequence[tuple[str, tuple[int, int, int]]],
+    legend: Sequence[tuple[str, Colour]],
     look: Look,
 ) -> Image.Image:
     """Title, facts, rows and legend under each other."""

@@ -9,7 +9,7 @@ from string import Template
 
 from mindscan.dataset import layout
 from mindscan.dataset.folder import disk_faults, partial, put, tidy
-from mindscan.report.facts import Facts, counted, read_facts
+from mindscan.report.facts import Facts, counted, listed, read_facts
 from mindscan.report.methods import methods_text
 from mindscan.report.plots import MEASURES, SEXES, Measure, Point, plot, within_norm
 from mindscan.report.settings import voxel_text
@@ -19,7 +19,7 @@ from mindscan.report.wall import wall
 REPORT = PurePosixPath("report.html")
 """Where the report lies in a data set."""
 
-REPLAY = "mindscan replay {recipe} --out {out}"
+REPLAY = "mindscan replay {recipe} {out}"
 """The command that makes a subject again."""
 
 _SOURCES = (
@@ -105,7 +105,7 @@ def _lead(facts: Facts) -> str:
     """One paragraph: who, which scans, which truth, made by what."""
     if not facts.rows:
         return "This data set holds no finished subject yet."
-    scans = " and ".join(f"{kind.count} {kind.name}" for kind in facts.kinds) or "no"
+    scans = listed([f"{kind.count} {kind.name}" for kind in facts.kinds]) or "no"
     noun = "scan" if sum(kind.count for kind in facts.kinds) == 1 else "scans"
     text = f"{counted(len(facts.rows), 'subject')}: {facts.people()}. The data set holds {scans} {noun}."
     if facts.labels:

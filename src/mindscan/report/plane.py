@@ -133,12 +133,18 @@ def _pick(data: npt.NDArray[Any], index: npt.NDArray[np.int64]) -> npt.NDArray[A
     return picked
 
 
-def field_of_view(volume: Volume, inside: npt.NDArray[np.bool_], margin_mm: float = 6.0) -> Box:
+def field_of_view(volume: Volume, inside: npt.NDArray[np.bool_]) -> Box:
     """The world box around the voxels that are `inside`, or around all voxels when none is."""
     where = np.argwhere(inside) if inside.any() else np.array([[0, 0, 0], np.array(inside.shape) - 1])
     low, high = where.min(axis=0), where.max(axis=0)
     corners = np.array([[(low, high)[c[a]][a] for a in range(3)] for c in np.ndindex(2, 2, 2)])
     world = corners @ volume.affine[:3, :3].T + volume.affine[:3, 3]
-    lows, highs = world.min(axis=0) - margin_mm, world.max(axis=0) + margin_mm
-    x, y, z = ((float(a), float(b)) for a, b in zip(lows, highs, strict=True))
+    sides = zip(world.min(axis=0), world.max(axis=0), strict=True)
+    x, y, z = ((float(low), float(high)) for low, high in sides)
+    return x, y, z
+
+
+def widened(box: Box, margin_mm: float) -> Box:
+    """A box with a margin on every side."""
+    x, y, z = ((low - margin_mm, high + margin_mm) for low, high in box)
     return x, y, z

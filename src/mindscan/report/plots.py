@@ -182,7 +182,7 @@ def _mark(point: Point, frame: _Frame) -> str:
     """A circle for a woman, a square for a man, with a tooltip."""
     x, y = frame.x(point.age_years), frame.y(point.ml)
     kind = f'class="dot {point.sex}{"" if point.healthy else " ill"}"'
-    note = f"<title>{escape(point.name)}, {point.age_years:.4g} y: {point.ml:,.4g} mL</title>"
+    note = f"<title>{escape(point.name)}, {point.age_years:.1f} y: {point.ml:,.4g} mL</title>"
     if point.sex == "M":
         return f'<rect {kind} x="{x - 3:.1f}" y="{y - 3:.1f}" width="6" height="6">{note}</rect>'
     return f'<circle {kind} cx="{x}" cy="{y}" r="3.4">{note}</circle>'

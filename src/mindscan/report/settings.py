@@ -13,22 +13,29 @@ from mindscan.dataset import layout
 from mindscan.dataset.shelf import Dataset
 from mindscan.dataset.tables import read_json
 
-UNITS: Mapping[str, str] = {
-    "EchoTime": "s",
-    "RepetitionTime": "s",
-    "RepetitionTimeExcitation": "s",
-    "RepetitionTimePreparation": "s",
-    "InversionTime": "s",
-    "FlipAngle": "degrees",
-    "MagneticFieldStrength": "T",
-    "SliceThickness": "mm",
-    "SpacingBetweenSlices": "mm",
-    "AcquisitionVoxelSize": "mm",
-    "PixelBandwidth": "Hz",
-    "DwellTime": "s",
-    "EffectiveEchoSpacing": "s",
+HEADINGS: Mapping[str, tuple[str, str]] = {
+    "Voxel": ("Voxel", "mm"),
+    "Matrix": ("Matrix", ""),
+    "MagneticFieldStrength": ("Field strength", "T"),
+    "PulseSequenceType": ("Sequence", ""),
+    "MRAcquisitionType": ("Acquisition", ""),
+    "EchoTime": ("Echo time", "s"),
+    "RepetitionTime": ("Repetition time", "s"),
+    "InversionTime": ("Inversion time", "s"),
+    "FlipAngle": ("Flip angle", "degrees"),
+    "echo_spacing_ms": ("Echo spacing", "ms"),
+    "readouts": ("Readouts in a train", ""),
+    "bias_sd": ("Bias field, SD of its logarithm", ""),
+    "bias_mm": ("Bias field, length", "mm"),
+    "psf_fwhm_mm": ("Point spread, full width at half maximum", "mm"),
+    "texture_sd": ("Tissue texture, relative SD", ""),
+    "texture_mm": ("Tissue texture, length", "mm"),
+    "snr": ("Signal-to-noise ratio", ""),
 }
-"""Units of the settings that BIDS names."""
+"""What a setting is called on the page, and its unit; any other goes by its own name."""
+
+REPEATED = ("field_tesla", "age_years", "tr_ms", "ti_ms", "te_ms", "flip_deg")
+"""Settings of ours that the sidecar also says in BIDS names, or that belong to the person."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,7 @@ def _flat(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in told.items():
         if isinstance(value, Mapping):
             inside = {n: v for n, v in value.items() if isinstance(v, Mapping | int | float)}
-            yield from ((n, v) for n, v in _flat(inside) if n not in told)
+            yield from ((n, v) for n, v in _flat(inside) if n not in told and n not in REPEATED)
         else:
             yield name, value
 
@@ -100,9 +107,8 @@ def _values(scans: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
 
 
 def _summary(scans: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    units = {**UNITS, "Voxel": "mm"}
     texts = {name: spread(values) for name, values in _values(scans).items()}
-    return {name: f"{text} {units[name]}" if name in units else text for name, text in texts.items()}
+    return {name: f"{text} {HEADINGS.get(name, ('', ''))[1]}".rstrip() for name, text in texts.items()}
 
 
 def spread(values: Sequence[Any]) -> str:
@@ -110,13 +116,13 @@ def spread(values: Sequence[Any]) -> str:
 
     Example:
         >>> spread([3.0, 3.0]), spread([2, 2.5, 3]), spread(["a", "b"]), spread([[1, 1, 2], [1, 1, 3]])
-        ('3', '2 to 3', 'a, b', '1 x 1 x 2 to 3')
+        ('3', '2 to 3', 'a, b', '1 x 1 x 2 or 3')
     """
     different = {plain(value): value for value in values}
     if len(different) == 1:
         return next(iter(different))
     if all(_is_number(value) for value in values):
-        return f"{plain(min(values))} to {plain(max(values))}"
+        return f"{plain(min(values))} {'or' if len(different) == 2 else 'to'} {plain(max(values))}"
     sizes = {len(value) if isinstance(value, list) and all(map(_is_number, value)) else 0 for value in values}
     if len(sizes) == 1 and 0 not in sizes:
         return " x ".join(spread(part) for part in zip(*values, strict=True))
@@ -128,7 +134,7 @@ def voxel_text(voxels: Sequence[Sequence[float]]) -> str:
 
     Example:
         >>> voxel_text([[1, 1, 1]]), voxel_text([[1, 1, 1], [0.9, 0.9, 0.9]]), voxel_text([[1, 1, 3]])
-        ('1 mm', '0.9 to 1 mm', '1 x 1 x 3 mm')
+        ('1 mm', '0.9 or 1 mm', '1 x 1 x 3 mm')
     """
     if all(max(voxel) - min(voxel) < 1e-3 for voxel in voxels):
         return f"{spread([voxel[0] for voxel in voxels])} mm"
@@ -140,13 +146,13 @@ def _is_number(value: object) -> bool:
 
 
 def plain(value: object) -> str:
-    """A value as short text: numbers to four digits, lists of numbers joined by "x"."""
+    """A value as short text: numbers to three digits, lists of numbers joined by "x"."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
-        return f"{value:.4g}" if abs(value) < 10000 else f"{value:.0f}"
+        return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
     if isinstance(value, list | tuple):
-        return " x ".join(plain(part) for part in value)
+        return (" x " if all(map(_is_number, value)) else ", ").join(plain(part) for part in value)
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {plain(part)}" for name, part in value.items())
     return str(value)

@@ -20,15 +20,15 @@ from mindscan.dataset.shelf import Entry
 from mindscan.report.montage import Look, label_sheet, montage
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
-MOST_LABELS = 1000
+LABEL_WORDS, MOST_LABELS, SAMPLES = ("seg", "label", "parc"), 1000, 100_000
 _MEND = "give a whole 3-D .nii or .nii.gz file"
 
 
 def show(path: str | Path, out: str | Path, look: Look | None = None) -> Path:
     """Draw a NIfTI file as a montage; inside a data set, the labels and landmarks are drawn over it.
 
-    A label map (named `_dseg`, or whole numbers that mostly stand in the label table) is coloured by
-    label, with a legend of names. Any other image is drawn in grey.
+    A label map (whole numbers that mostly stand in the label table, or in a file whose last word says seg,
+    label or parc) is coloured by label, with a legend of names. Any other image is drawn in grey.
 
     Args:
         path: a 3-D `.nii` or `.nii.gz` file.
@@ -74,12 +74,14 @@ def truth_of(path: Path) -> Entry | None:
 
 def is_label_map(path: Path, volume: Volume) -> bool:
     """Whether a file holds label ids rather than signal."""
-    if layout.suffix_of(path) == "dseg":
-        return True
+    some = volume.data.flatten()[:: max(1, volume.data.numel() // SAMPLES)]
+    if not torch.equal(some, some.round()) or len(torch.unique(some)) > MOST_LABELS:
+        return False
     if not torch.equal(volume.data, volume.data.round()):
         return False
     ids = [int(i) for i in torch.unique(volume.data) if i != 0]
-    return 0 < len(ids) <= MOST_LABELS and sum(i in BY_ID for i in ids) * 2 >= len(ids)
+    named = any(word in layout.suffix_of(path).lower() for word in LABEL_WORDS)
+    return 0 < len(ids) <= MOST_LABELS and (named or sum(i in BY_ID for i in ids) * 2 >= len(ids))
 
 
 def _read(path: Path) -> Volume:

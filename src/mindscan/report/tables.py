@@ -8,6 +8,7 @@ from html import escape
 from mindscan.core.labels import BY_ID
 from mindscan.dataset import layout
 from mindscan.dataset.tables import Cell
+from mindscan.report.settings import HEADINGS as SETTINGS
 from mindscan.report.settings import ScanKind
 
 HEADINGS = {
@@ -31,27 +32,30 @@ def settings_table(kinds: Sequence[ScanKind]) -> str:
     """A row for each setting, a column for each kind of scan."""
     if not kinds:
         return "<p>This data set holds no scan.</p>"
-    names = list(dict.fromkeys(name for kind in kinds for name in kind.settings))
+    found = list(dict.fromkeys(name for kind in kinds for name in kind.settings))
+    names = sorted(found, key=lambda name: name not in SETTINGS)
     heads = "".join(
         f'<th scope="col">{escape(kind.name)} <small>({kind.count})</small></th>' for kind in kinds
     )
     rows = []
     for name in names:
         cells = "".join(f"<td>{escape(kind.settings.get(name, '–'))}</td>" for kind in kinds)
-        rows.append(f'<tr><th scope="row">{escape(_spaced(name))}</th>{cells}</tr>')
+        rows.append(f'<tr><th scope="row">{escape(setting_name(name))}</th>{cells}</tr>')
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="Scan settings"><table><thead><tr>'
         f'<th scope="col">Setting</th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )
 
 
-def _spaced(name: str) -> str:
-    """A BIDS name or a name of ours in words.
+def setting_name(name: str) -> str:
+    """A setting in words.
 
     Example:
-        >>> _spaced("EchoTime"), _spaced("psf_fwhm_mm"), _spaced("MRAcquisitionType")
-        ('Echo time', 'psf fwhm mm', 'MR acquisition type')
+        >>> setting_name("EchoTime"), setting_name("MRCoilName"), setting_name("bias_order")
+        ('Echo time', 'MR coil name', 'bias order')
     """
+    if name in SETTINGS:
+        return SETTINGS[name][0]
     words: list[str] = []
     for n, letter in enumerate(name.replace("_", " ")):
         after = name[n + 1 : n + 2]

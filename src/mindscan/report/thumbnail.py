@@ -10,17 +10,17 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from mindscan.core.labels import BY_ID, TABLE_SIZE, palette
+from mindscan.core.labels import LABELS, TABLE_SIZE, in_skull, palette
 from mindscan.core.volume import Volume
-from mindscan.report.plane import Box, Plane, View, cut, cut_labels, field_of_view
-from mindscan.report.tone import grey, head_mask, window
+from mindscan.report.plane import Box, Plane, View, cut, cut_labels, field_of_view, widened
+from mindscan.report.tone import BRAIN, brain_mask, grey, head_mask, window
 
 VIEWS: tuple[View, ...] = ("axial", "coronal", "sagittal")
 AIMS: tuple[tuple[int, ...], ...] = ((14, 16), (10, 49), (10, 49, 4, 43))
 """Labels whose middle the sagittal, coronal and axial slices go through: midline, thalami, ventricles."""
 
 T = TypeVar("T", bound=np.generic)
-MARGIN, GAP_PX, FINER, QUALITY = 1.06, 3, 2, 62
+MARGIN_MM, GAP_PX, FINER, QUALITY = 15.0, 3, 2, 62
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,13 @@ class Strip:
     labels: bytes | None
 
 
-def head_size(volume: Volume, growth: float = 1.0) -> tuple[float, float, float]:
-    """Width, depth and height in millimetres of a field of view that holds a head `growth` times as long."""
-    x, y, z = ((high - low) * MARGIN * growth for low, high in _head_box(volume))
-    return x, y, z
+def view_size(volume: Volume, labels: Volume | None, growth: float = 1.0) -> tuple[float, float, float]:
+    """Width, depth and height in millimetres of a field of view for subjects `growth` times as long.
+
+    It holds the brain and the skin around it where the brain is known, else the head.
+    """
+    x, y, z = (high - low for low, high in widened(_box(volume, labels), MARGIN_MM))
+    return x * growth, y * growth, z * growth
 
 
 def strip(
@@ -58,8 +61,8 @@ def strip(
         pixel_mm: edge length of a pixel, more than 0.
     """
     data = volume.numpy()
-    low, high = window(data, head_mask(data))
-    middle = [(a + b) / 2 for a, b in _head_box(volume)]
+    low, high = window(data, brain_mask(labels, data.shape, head_mask(data)))
+    middle = [(a + b) / 2 for a, b in _box(volume, labels)]
     shown = _around(middle, size_mm)
     at = _aim(labels, middle)
     planes = [Plane(view, at[Plane(view, 0.0, shown, 1.0).normal], shown, pixel_mm) for view in VIEWS]
@@ -71,8 +74,11 @@ def strip(
     return Strip(width, height, _webp(picture), None if seen is None else _label_png(seen))
 
 
-def _head_box(volume: Volume) -> Box:
-    return field_of_view(volume, head_mask(volume.numpy()), 0.0)
+def _box(volume: Volume, labels: Volume | None) -> Box:
+    """The brain where it is known, else the head."""
+    if labels is not None and (brain := np.isin(labels.numpy(), BRAIN)).any():
+        return field_of_view(labels, brain)
+    return field_of_view(volume, head_mask(volume.numpy()))
 
 
 def _around(middle: list[float], size_mm: tuple[float, float, float]) -> Box:
@@ -115,8 +121,8 @@ def _webp(pixels: npt.NDArray[np.uint8]) -> bytes:
 
 
 def _label_png(ids: npt.NDArray[np.int64]) -> bytes:
-    """Labels of the table in their colours; everything outside the brain is see-through."""
-    brain = [i for i, label in BY_ID.items() if label.tissue in ("CSF", "GM", "WM")]
+    """Labels of the table in their colours; what lies outside the brain's hull is see-through."""
+    brain = [label.id for label in LABELS if in_skull(label)]
     index = np.zeros(TABLE_SIZE, np.uint8)
     index[brain] = np.arange(1, len(brain) + 1)
     known = np.where((ids >= 0) & (ids < TABLE_SIZE), ids, 0)

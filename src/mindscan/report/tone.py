@@ -8,9 +8,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mindscan.core.labels import BY_ID
+from mindscan.core.labels import BY_ID, LABELS, in_skull
+from mindscan.core.volume import Volume
 
 Image8 = npt.NDArray[np.uint8]
+OUTSIDE = tuple(label.id for label in LABELS if label.tissue in ("soft", "bone"))
+BRAIN = tuple(label.id for label in LABELS if label.tissue in ("GM", "WM") and in_skull(label))
+"""Grey and white matter inside the skull."""
+
+FAINT = 0.35
+"""How much of its colour a label outside the brain keeps."""
+
 SAMPLES = 1_000_000
 """Voxels that are enough to find a window."""
 
@@ -23,17 +31,31 @@ def head_mask(data: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     return mask
 
 
+def brain_mask(
+    labels: Volume | None, shape: tuple[int, ...], otherwise: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Voxels of the brain; `otherwise` where there are no labels of it in that shape."""
+    if labels is None or labels.data.shape != shape:
+        return otherwise
+    brain: npt.NDArray[np.bool_] = np.isin(labels.numpy(), BRAIN)
+    return brain if brain.any() else otherwise
+
+
 def window(data: npt.NDArray[Any], inside: npt.NDArray[np.bool_]) -> tuple[float, float]:
     """The signal that is shown black and the one that is shown white.
 
-    Black is the background (or the darkest part of the head, where that is darker) and white the
-    99.5th percentile inside the head, so that a few bright voxels do not darken the picture.
+    Black is the level of the air around the head. White lies a quarter above the 98th percentile of what
+    matters, so that a few bright voxels do not darken the picture.
+
+    Args:
+        data: signal, any shape.
+        inside: the voxels that matter: the brain where it is known, else the head.
     """
-    head, everywhere = _thin(data[inside]), _thin(data)
-    if not len(head) or not len(everywhere):
+    shown, air = _thin(data[inside]), _thin(data[~head_mask(data)])
+    if not len(shown):
         return 0.0, 1.0
-    low = float(min(np.percentile(everywhere, 1), np.percentile(head, 1)))
-    high = float(np.percentile(head, 99.5))
+    low = float(np.percentile(air, 75)) if len(air) else float(shown.min())
+    high = low + 1.25 * (float(np.percentile(shown, 98)) - low)
     return (low, high) if high > low else (low, low + 1.0)
 
 
@@ -78,8 +100,16 @@ def borders(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
 
 
 def overlay(picture: Image8, labels: npt.NDArray[np.int64], share: float, edge_share: float) -> Image8:
-    """Labels in colour over a picture: `share` of colour inside a label, `edge_share` on its border."""
+    """Labels in colour over a picture, skull and soft tissue more faintly.
+
+    Args:
+        picture: grey levels, shape (h, w, 3).
+        labels: label ids, shape (h, w).
+        share: of colour inside a label, 0 to 1.
+        edge_share: of colour on the border of a label, 0 to 1.
+    """
     alpha = np.where(borders(labels), edge_share, share) * (labels != 0)
+    alpha = np.where(np.isin(labels, OUTSIDE), FAINT * alpha, alpha)
     mixed = picture * (1 - alpha[..., None]) + colours(labels) * alpha[..., None]
     painted: Image8 = np.rint(mixed).astype(np.uint8)
     return painted

@@ -18,7 +18,7 @@ from mindscan.dataset.shelf import Entry
 from mindscan.dataset.tables import Cell, read_text
 from mindscan.report.facts import Facts
 from mindscan.report.settings import plain
-from mindscan.report.thumbnail import Strip, head_size, strip
+from mindscan.report.thumbnail import Strip, strip, view_size
 
 UNKNOWN_GROWTH = 1.1
 """Room for larger heads where no volumes are known."""
@@ -49,9 +49,9 @@ def wall(facts: Facts) -> str:
     for entry, row in zip(facts.dataset.entries, facts.rows, strict=True):
         image = None
         if entry.scans:
-            volume = read_nifti(entry.scans[0])
-            size = size or head_size(volume, _growth(facts, row))
-            image = strip(volume, _labels(entry), size, pixel_mm(len(facts.dataset)))
+            volume, labels = read_nifti(entry.scans[0]), _labels(entry)
+            size = size or view_size(volume, labels, _growth(facts, row))
+            image = strip(volume, labels, size, pixel_mm(len(facts.dataset)))
             width = image.width
         cards.append(_card(entry, row, image))
     switch = (
