@@ -46,7 +46,7 @@ def test_sidecar_times_are_seconds(sequence: Any) -> None:
     assert said["RepetitionTime"] == sequence.tr_ms / 1000
     assert said["EchoTime"] == sequence.te_ms / 1000
     assert said.get("InversionTime", 0) == getattr(sequence, "ti_ms", 0) / 1000
-    assert said.get("FlipAngle", 0) == getattr(sequence, "flip_deg", 0)
+    assert said.get("FlipAngle", 0) == getattr(sequence, "flip_deg", 90)
 
 
 @pytest.mark.parametrize("field", FIELDS_TESLA)

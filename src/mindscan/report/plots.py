@@ -39,7 +39,13 @@ class Measure:
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("icv_ml", "Intracranial volume", "etiv", also="icv", note="Dashed: Matsumae 1996."),
+    Measure(
+        "icv_ml",
+        "Intracranial volume",
+        "icv",
+        also="etiv",
+        note="Band: Matsumae 1996. Dashed: the estimate of FreeSurfer, which runs higher.",
+    ),
     Measure("cortical_gm_ml", "Cortical grey matter", "cortical_gm"),
     Measure("cerebral_wm_ml", "Cerebral white matter", "cerebral_wm"),
     Measure("subcortical_gm_ml", "Subcortical grey matter", "deep_gm"),
