@@ -60,8 +60,8 @@ class Cerebrum:
             cortex_ml=norms.value("Cerebral-Cortex", key / "cortex", person, icv_ml),
             white_ml=norms.value("Cerebral-White-Matter", key / "white", person, icv_ml),
             thickness_mm=norms.value("Thickness", key / "thickness", person, icv_ml),
-            folding_mm=float(rng.uniform(0.6, 1.1)),
-            fold_spacing_mm=float(rng.uniform(14, 20)),
+            folding_mm=float(rng.uniform(0.7, 1.0)),
+            fold_spacing_mm=float(rng.uniform(11, 16)),
         )
 
     def move(self, params: CerebrumSize, key: Key, frame: Frame) -> Tensor | None:

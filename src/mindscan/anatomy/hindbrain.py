@@ -27,9 +27,9 @@ from mindscan.core.record import Record
 _HUB_MM = (-46.0, -30.0)
 """Where the folia of the template fan out from, in the (y, z) plane."""
 _HUB_RADIUS_MM = 32.0
-_FOLIUM_MM = 5.0
+_FOLIUM_MM = 4.5
 _SWAY_MM, _SWAY_BY_MM = 36.0, 2.0
-_FURROW_MM = 1.0
+_FURROW_MM = 0.6
 _ROOM = 1.3
 """Volume of the cerebellum's part of the skull over the volume of its tissue."""
 _REACH_MM = 15.0
@@ -99,7 +99,7 @@ class Hindbrain:
         def surfaces(place: Place) -> Surfaces:
             outer = template.fields["pial"].at(place.xyz)[0]
             across = _across_folia(place) + bends.at(place.xyz)[0]
-            branches = 0.6 * params.folia_mm / frame.scale * torch.cos(across * (2 * math.pi / _FOLIUM_MM))
+            branches = 1.1 * params.folia_mm / frame.scale * torch.cos(across * (2 * math.pi / _FOLIUM_MM))
             gap = (across / _FOLIUM_MM + 0.5).frac().sub(0.5).abs() * _FOLIUM_MM
             furrows = torch.minimum(
                 _FURROW_MM / 2 - gap, outer + _FURROW_DEPTH * params.folia_mm / frame.scale

@@ -132,8 +132,8 @@ _USUAL: dict[str, dict[str, float]] = {
 # cortex 185, cerebellar white matter with its nuclei 198, both rounded away from the average's blur).
 _OWN: dict[str, dict[str, float]] = {
     "Thalamus": {"white": 0.47, "grey": 0.53},
-    "Brain-Stem": {"white": 0.40, "grey": 0.60},
-    "Spinal-Cord": {"white": 0.40, "grey": 0.60},
+    "Brain-Stem": {"white": 0.70, "grey": 0.30},
+    "Spinal-Cord": {"white": 0.70, "grey": 0.30},
     "Cerebellum-White-Matter": {"white": 0.80, "grey": 0.20},
     "Cerebellum-Cortex": {"white": 0.30, "grey": 0.70},
     "Caudate": {"caudate": 1.0},
