@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from mindscan.cohort.plan import Plan
 from mindscan.cohort.recipe import Recipe
 from mindscan.cohort.run import Progress, make_cohort, replay_one
 from mindscan.cohort.stream import Sample, Stream
-from mindscan.core.errors import PackageError
+from mindscan.core.errors import FileError, PackageError
 from mindscan.core.scan import Subject
 from mindscan.report.page import write_report
 
@@ -35,7 +36,7 @@ def make(
         seed: 0 to 2**63 - 1.
         plan: what the cohort is made of; a `Plan` or the path of a TOML or JSON file.
         workers: processes side by side; one per core when None. The result does not depend on it.
-        progress: called for every subject on disk.
+        progress: called once at the start and then for every subject that is finished.
 
     Returns:
         The path of `report.html`.
@@ -43,8 +44,9 @@ def make(
     Raises:
         MindscanError: one line that says what was given, what was expected and how to mend it.
     """
-    for step in make_cohort(out, as_plan(plan), subjects, seed, workers):
-        progress(step)
+    with closing(make_cohort(out, as_plan(plan), subjects, seed, workers)) as steps:
+        for step in steps:
+            progress(step)
     return write_report(out)
 
 
@@ -83,24 +85,43 @@ def stream(
         length: how many subjects; endless when None.
         device: where images and labels are made and stay.
         start: number of the first subject, to go on after a checkpoint.
+
+    Raises:
+        MindscanError: an impossible plan or seed.
+
+    Example:
+        >>> brains = stream(Plan.parse({"grid": {"voxel_mm": 2, "field_of_view_mm": 32}}), length=1)
+        >>> [tuple(sample["image"].shape) for sample in brains]
+        [(2, 16, 16, 16)]
     """
-    return Stream(as_plan(plan), seed, length, device, start)
+    chosen = as_plan(plan)
+    check(chosen, seed)
+    return Stream(chosen, seed, length, device, start)
 
 
 def as_plan(plan: Plan | str | Path | None) -> Plan:
-    """A plan from a plan, from the path of its file, or the default one from None."""
-    if plan is None:
-        return Plan()
-    return plan if isinstance(plan, Plan) else Plan.read(plan)
+    """A plan from a plan, from the path of its file, or the default one from None.
+
+    Raises:
+        FileError: the file is missing or neither TOML nor JSON.
+        SettingsError: the file holds something impossible.
+    """
+    if plan is None or isinstance(plan, Plan):
+        return plan or Plan()
+    if Path(plan).suffix not in (".toml", ".json"):
+        raise FileError(
+            f"plan {plan}", "a .toml or .json file", "rename it, or write one from `mindscan plan`"
+        )
+    return Plan.read(plan)
 
 
-def check(plan: Plan) -> None:
+def check(plan: Plan, seed: int = 0) -> None:
     """Draw one recipe of a plan, to find out whether it can be made at all.
 
     Raises:
         SettingsError: names the parameter that is impossible.
     """
-    recipes.draw(plan, 0, recipes.subject_id(1))
+    recipes.draw(plan, seed, recipes.subject_id(1))
 
 
 def to_monai(sample: Sample) -> dict[str, Any]:
@@ -130,7 +151,7 @@ def to_torchio(sample: Sample) -> Any:
     return torchio.Subject(
         image=torchio.ScalarImage(tensor=sample["image"].cpu(), affine=affine),
         label=torchio.LabelMap(tensor=sample["labels"].cpu(), affine=affine),
-        landmarks=sample["landmarks"],
+        landmarks=sample["landmarks"].cpu(),
         recipe=sample["recipe"],
         subject=sample["subject"],
     )

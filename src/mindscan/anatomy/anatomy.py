@@ -31,18 +31,19 @@ class Anatomy(Record):
     cerebrum: CerebrumSize
 
 
-def draw(key: Key, person: Person) -> Anatomy:
+def draw(key: Key, person: Person, icv_ml: float | None = None) -> Anatomy:
     """An anatomy for this person.
 
     Args:
         key: the stream to draw from; every structure has its own below it.
         person: age and sex move the priors.
+        icv_ml: intracranial volume that everything else is drawn to fit; drawn as well when None.
 
     Example:
         >>> person = Person(age_years=40, sex="F")
         >>> draw(Key(1), person) == draw(Key(1), person)
         True
     """
-    icv_ml = norms.icv_ml(key / "icv", person.sex)
+    icv_ml = norms.icv_ml(key / "icv", person.sex) if icv_ml is None else icv_ml
     parts: dict[str, Any] = {s.name: s.draw(key / s.name, person, icv_ml) for s in STRUCTURES}
     return Anatomy(**parts)

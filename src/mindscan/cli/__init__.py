@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
@@ -11,21 +13,42 @@ from mindscan.core.errors import MindscanError
 app = App(
     name="mindscan",
     help="Synthetic brain MRI with every voxel labelled, made from nothing but a seed and a plan.",
+    suppress_keyboard_interrupt=False,
+    result_action="return_value",
 )
 app.command("mindscan.cli.commands:make", help="Make a labelled data set (BIDS), or go on with one.")
-app.command("mindscan.cli.commands:plan", help="Print the default plan with comments, to edit and use.")
+app.command("mindscan.cli.commands:plan", help="Print the default plan with comments, or check one.")
 app.command("mindscan.cli.commands:replay", help="Make one subject again from its recipe.")
 app.command("mindscan.cli.commands:show", help="Draw a labelled montage of an image or a label map.")
 app.command("mindscan.cli.commands:cite", help="Print the methods text and references of a data set.")
 
 
-def main() -> None:
-    """Run the command line; mistakes give one line and exit code 2, Ctrl-C gives 130."""
+def main(words: Sequence[str] | None = None) -> None:
+    """Run the command line; mistakes give one line and exit code 2, Ctrl-C gives 130.
+
+    Args:
+        words: what was typed after the name of the program; those of this process when None.
+    """
     try:
-        app(exit_on_error=False, print_error=False)
-    except (MindscanError, CycloptsError) as error:
-        print(f"mindscan: {' '.join(str(error).split())}", file=sys.stderr)
+        app(sys.argv[1:] if words is None else words, exit_on_error=False, print_error=False)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our output has gone, as with `mindscan plan | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except MindscanError as error:
+        _say(str(error))
+        sys.exit(2)
+    except CycloptsError as error:
+        command = " ".join(["mindscan", *(error.command_chain or ())])
+        _say(f"{str(error).rstrip('.')}; see `{command} --help`")
+        sys.exit(2)
+    except OSError as error:
+        _say(f"{error.filename or 'the system'}: {error.strerror or error}")
         sys.exit(2)
     except KeyboardInterrupt:
-        print("mindscan: stopped; finished subjects are kept, the same command goes on", file=sys.stderr)
+        _say("stopped; finished subjects are kept, the same command goes on")
         sys.exit(130)
+
+
+def _say(message: str) -> None:
+    print(f"mindscan: {' '.join(message.split())}", file=sys.stderr)

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from mindscan import api
+from mindscan.cli.progress import shown
 from mindscan.cohort.estimate import default_workers, estimate
-from mindscan.cohort.plan import Plan
 from mindscan.cohort.plan_text import plan_text
-from mindscan.cohort.run import Progress as Step
 from mindscan.report.methods import cite as cite_dataset
 from mindscan.report.show import show as show_file
 
@@ -49,43 +41,27 @@ def make(
     workers
         Processes side by side; one per core by default. The result does not depend on it.
     """
-    console = Console(stderr=True)
-    wanted = api.as_plan(plan)
-    console.print(f"{subjects} subjects: {estimate(wanted, subjects, workers or default_workers())}")
-    columns = (
-        TextColumn("making"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("making", total=subjects)
-
-        def step(now: Step) -> None:
-            bar.update(task, completed=now.done)
-
-        report = api.make(out, subjects, seed, wanted, workers, step)
+    with shown(Console(stderr=True)) as show_step:
+        report = api.make(out, subjects, seed, plan, workers, show_step)
     print(f"report: {report}")
 
 
-def plan(*, subjects: Annotated[int, Parameter(alias="-n")] = 100, file: Path | None = None) -> None:
-    """Print a plan with comments on standard output, and what it will cost on standard error.
+def plan(file: Path | None = None, *, subjects: Annotated[int, Parameter(alias="-n")] = 100) -> None:
+    """Print the default plan with comments, or check a plan; say on standard error what it will cost.
 
     Parameters
     ----------
+    file
+        A plan of yours to check; the default plan is printed when it is left out.
     subjects
         For how many people the cost is estimated.
-    file
-        A plan of yours to check and estimate; the default plan is printed when it is left out.
     """
-    chosen = Plan() if file is None else Plan.read(file)
+    chosen = api.as_plan(file)
     api.check(chosen)
     if file is None:
-        print(plan_text())
-    cost = estimate(chosen, subjects, default_workers())
-    Console(stderr=True).print(f"{subjects} subjects of this plan: {cost}")
+        print(plan_text(), end="")
+    cost = estimate(chosen, subjects, default_workers(chosen.grid.grid()))
+    print(f"{subjects} subjects of this plan: {cost}", file=sys.stderr)
 
 
 def replay(recipe: Path, out: Path, /) -> None:

@@ -1,26 +1,42 @@
-"""What a cohort will cost, before anything is made."""
+"""What a cohort will cost, before anything is made.
+
+The constants were measured on two cores of about 3 GHz; `make bench` (bench/cohort.py) sets the estimate
+of a default cohort beside what it really takes.
+"""
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from mindscan.cohort.plan import Plan
+from mindscan.core.errors import SettingsError
+from mindscan.core.volume import Grid
 
-_SECONDS_PER_MEGAVOXEL = {"anatomy": 0.35, "scan": 0.09, "writing": 0.12}
-_BYTES_PER_VOXEL = {"scan": 1.35, "truth": 0.75}
-_MEMORY_PER_VOXEL = 110
-_MEMORY_BASE = 450e6
-_STARTING_SECONDS = 4.0
+_SECONDS_A_START = 6.0
+_SECONDS_A_SUBJECT = 1.0
+_SECONDS_A_REPORTED_SUBJECT = 0.5
+_SECONDS_A_MEGAPOINT = 0.22
+_SECONDS_A_SCANNED_MEGAVOXEL = 0.04
+_SECONDS_A_WRITTEN_MEGAVOXEL = 0.03
+_DISK_A_SUBJECT = 6e4
+_DISK_A_SCANNED_VOXEL = 1.3
+_DISK_A_LABELLED_VOXEL = 0.5
+_MEMORY_A_PROCESS = 6.5e8
+_MEMORY_A_VOXEL = 45
+_FINEST_MM = 1.05
+"""Voxels with longer edges are divided into points when a head is made."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Rough cost of a cohort on an ordinary laptop.
+    """Rough cost of a cohort on an ordinary laptop, within a factor of two.
 
     Args:
         seconds: wall-clock time.
-        memory_bytes: at the peak, all workers together.
+        memory_bytes: at the peak, all processes together.
         disk_bytes: of the finished data set.
         workers: processes side by side.
     """
@@ -31,11 +47,9 @@ class Estimate:
     workers: int
 
     def __str__(self) -> str:
-        minutes = self.seconds / 60
-        time = f"{self.seconds:.0f} s" if minutes < 2 else f"{minutes:.0f} min"
         return (
-            f"about {time} with {self.workers} worker{'s' * (self.workers != 1)}, "
-            f"{self.memory_bytes / 2**30:.1f} GiB of memory, {self.disk_bytes / 2**30:.2f} GiB of disk"
+            f"about {_time(self.seconds)} with {self.workers} worker{'s' * (self.workers != 1)}, "
+            f"{self.memory_bytes / 2**30:.1f} GiB of memory, {_size(self.disk_bytes)} of disk"
         )
 
 
@@ -46,30 +60,78 @@ def estimate(plan: Plan, subjects: int, workers: int) -> Estimate:
         plan: what the cohort is made of.
         subjects: how many people.
         workers: processes side by side, at least 1.
+
+    Example:
+        >>> estimate(Plan(), 20, 1).seconds > estimate(Plan(), 20, 2).seconds
+        True
     """
-    voxels = plan.grid.grid().size
-    fine = voxels * max(1.0, _divisions(plan))
+    voxels, points = plan.grid.grid().size, _points(plan)
     scans = len(plan.scans)
-    each = _SECONDS_PER_MEGAVOXEL
-    seconds = (fine * each["anatomy"] + voxels * (scans * each["scan"] + (scans + 1) * each["writing"])) / 1e6
-    disk = voxels * (scans * _BYTES_PER_VOXEL["scan"] + _BYTES_PER_VOXEL["truth"])
-    busy = min(workers, subjects) or 1
+    busy = max(min(workers, subjects), 1)
+    each = _SECONDS_A_SUBJECT + 1e-6 * (
+        points * _SECONDS_A_MEGAPOINT
+        + voxels * scans * _SECONDS_A_SCANNED_MEGAVOXEL
+        + voxels * (scans + 1) * _SECONDS_A_WRITTEN_MEGAVOXEL
+    )
+    disk = _DISK_A_SUBJECT + voxels * (scans * _DISK_A_SCANNED_VOXEL + _DISK_A_LABELLED_VOXEL)
     return Estimate(
-        seconds=_STARTING_SECONDS + seconds * subjects / busy,
-        memory_bytes=busy * (_MEMORY_BASE + voxels * _MEMORY_PER_VOXEL),
+        seconds=_SECONDS_A_START + subjects * (each / busy + _SECONDS_A_REPORTED_SUBJECT),
+        memory_bytes=memory_bytes(voxels, busy),
         disk_bytes=disk * subjects,
         workers=busy,
     )
 
 
-def default_workers() -> int:
-    """As many processes as this program may use cores."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def memory_bytes(voxels: int, workers: int) -> float:
+    """Memory at the peak, all processes together; several workers have a parent besides."""
+    processes = workers + (workers > 1)
+    return processes * _MEMORY_A_PROCESS + workers * voxels * _MEMORY_A_VOXEL
 
 
-def _divisions(plan: Plan) -> float:
-    """How many points stand for one voxel, since thick voxels are divided."""
-    total = 1.0
-    for edge in plan.grid.voxel_mm:
-        total *= -(-edge // 1.05)
-    return total
+def default_workers(grid: Grid) -> int:
+    """One process for each core that this program may use, as far as memory goes."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    room = free_memory_bytes()
+    return max((n for n in range(1, cores + 1) if memory_bytes(grid.size, n) <= room), default=1)
+
+
+def check_memory(grid: Grid, workers: int) -> None:
+    """Refuse what would need more than twice the memory that is free.
+
+    Raises:
+        SettingsError: the grid is too fine or too wide for this computer.
+    """
+    needed, free = memory_bytes(grid.size, workers), free_memory_bytes()
+    if needed > 2 * free:
+        raise SettingsError(
+            f"a grid of {' x '.join(map(str, grid.shape))} voxels with {workers} worker"
+            f"{'s' * (workers != 1)} takes about {_size(needed)} of memory",
+            f"no more than the {_size(free)} that are free",
+            "ask for larger voxels, a smaller field of view or fewer --workers",
+        )
+
+
+def free_memory_bytes() -> float:
+    """Bytes of memory that programs may still take; without bound where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        available = next(line for line in lines if line.startswith("MemAvailable:"))
+        return float(available.split()[1]) * 1024
+    except (OSError, StopIteration, ValueError):
+        return math.inf
+
+
+def _points(plan: Plan) -> float:
+    """How many points a head is asked for, since thick voxels are divided."""
+    divisions = [math.ceil(edge / _FINEST_MM) for edge in plan.grid.voxel_mm]
+    return plan.grid.grid().size * math.prod(divisions)
+
+
+def _time(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+
+
+def _size(count: float) -> str:
+    return f"{count / 2**20:.0f} MiB" if count < 2**30 else f"{count / 2**30:.1f} GiB"

@@ -2,47 +2,83 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import numpy as np
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from mindscan.anatomy import anatomy as anatomies
 from mindscan.anatomy.anatomy import Anatomy
+from mindscan.cohort import override
+from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
+from mindscan.core.person import Person
 from mindscan.core.prior import Prior, PriorField
 from mindscan.core.record import Record
 from mindscan.core.volume import Grid
+from mindscan.imaging import scanner
+from mindscan.imaging.scanner import SCANNERS, Settings
 
-PRIOR_FORMS = frozenset(Prior.model_fields)
+YOUNGEST, OLDEST = 5.0, 95.0
+"""Ages that the published norms reach, in years."""
+_SOMEBODY = Person(age_years=40, sex="F")
+_NOT_PLANNED = ("scanner", "suffix", "age_years")
+
+
+def _for_each_axis(value: object) -> object:
+    return (value,) * 3 if isinstance(value, int | float) else value
+
 
 Edge = Annotated[float, Field(ge=0.3, le=20)]
+Edges = Annotated[tuple[Edge, Edge, Edge], BeforeValidator(_for_each_axis)]
 Extent = Annotated[float, Field(ge=8, le=512)]
+Extents = Annotated[tuple[Extent, Extent, Extent], BeforeValidator(_for_each_axis)]
+
+
+def _known_ages(prior: Prior) -> Prior:
+    values = override.ends(prior)
+    if not all(type(value) is float and YOUNGEST <= value <= OLDEST for value in values):
+        raise ValueError(f"nothing but ages from {YOUNGEST:g} to {OLDEST:g} years (a normal reaches 3 SD)")
+    return prior
+
+
+def _known_sexes(prior: Prior) -> Prior:
+    if not set(override.ends(prior)) <= {"F", "M"}:
+        raise ValueError('"F", "M" or {choice = ["F", "M"]}')
+    return prior
+
+
+def _known_suffix(suffix: str) -> str:
+    known = [name for scanner in SCANNERS for name in scanner.suffixes]
+    if suffix not in known:
+        raise ValueError(f"one of {', '.join(known)}")
+    return suffix
 
 
 class People(Record):
     """Who is made.
 
     Args:
-        age_years: prior of the age, 5 to 95 years.
+        age_years: prior of the age; every value that it can give lies from 5 to 95 years.
         sex: prior over "F" and "M".
     """
 
-    age_years: PriorField = Prior(uniform=(18, 90))
-    sex: PriorField = Prior(choice=("F", "M"))
+    age_years: Annotated[PriorField, AfterValidator(_known_ages)] = Prior(uniform=(18, 90))
+    sex: Annotated[PriorField, AfterValidator(_known_sexes)] = Prior(choice=("F", "M"))
 
 
 class GridPlan(Record):
     """The voxels that every subject is made on.
 
     Args:
-        voxel_mm: edges of a voxel, 0.3 to 20 mm each.
+        voxel_mm: edges of a voxel, 0.3 to 20 mm each; one number for a cube.
         field_of_view_mm: extent along x (right), y (front) and z (up), 8 to 512 mm each.
         centre_mm: world point in the middle; the anterior commissure lies near (0, 0, 0).
     """
 
-    voxel_mm: tuple[Edge, Edge, Edge] = (1.0, 1.0, 1.0)
-    field_of_view_mm: tuple[Extent, Extent, Extent] = (176.0, 224.0, 208.0)
-    centre_mm: tuple[float, float, float] = (0.0, -15.0, -14.0)
+    voxel_mm: Edges = (1.0, 1.0, 1.0)
+    field_of_view_mm: Extents = (176.0, 224.0, 208.0)
+    centre_mm: tuple[float, float, float] = (0.0, -15.0, -8.0)
 
     def grid(self) -> Grid:
         """The grid; an extent that is no multiple of the voxel is rounded."""
@@ -58,7 +94,7 @@ class ScanPlan(Record):
         settings: priors that replace the usual ones, by the names that recipes use.
     """
 
-    suffix: str
+    suffix: Annotated[str, AfterValidator(_known_suffix)]
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -76,7 +112,7 @@ class Plan(Record):
 
     Example:
         >>> Plan.parse({"people": {"age_years": 70}}).people.age_years.draw(Key(1))
-        70
+        70.0
     """
 
     people: People = People()
@@ -88,52 +124,26 @@ class Plan(Record):
     )
 
     @model_validator(mode="after")
-    def _anatomy_is_known(self) -> Plan:
-        _check_known(self.anatomy, Anatomy, "anatomy")
+    def _overrides_are_possible(self) -> Plan:
+        if self.anatomy:
+            usual = anatomies.draw(Key(0), _SOMEBODY).model_dump()
+            override.check(self.anatomy, Anatomy, usual, "anatomy")
+        for n, scan in enumerate(self.scans):
+            if scan.settings:
+                usual = scanner.draw(scan.suffix, Key(0), _SOMEBODY).model_dump()
+                override.check(scan.settings, Settings, usual, f"scans.{n}.settings", _NOT_PLANNED)
         return self
 
+    @classmethod
+    def parse(cls, data: object, where: str = "") -> Self:
+        """Build a plan from plain data, such as a dictionary.
 
-def replaced(record: dict[str, Any], wanted: dict[str, Any], key: Key) -> dict[str, Any]:
-    """A record's data with some parameters drawn anew from the priors in a plan.
-
-    A prior for a pair (left, right) is drawn for each side.
-
-    Args:
-        record: plain data of the record as usually drawn.
-        wanted: priors, nested like the record.
-        key: every parameter draws from the stream of its own name below it.
-    """
-    result = dict(record)
-    for name, want in wanted.items():
-        have = record.get(name)
-        if isinstance(want, dict) and not _is_prior(want):
-            result[name] = replaced(have if isinstance(have, dict) else {}, want, key / name)
-        elif isinstance(have, list | tuple):
-            prior = Prior.parse(want, name)
-            result[name] = [prior.draw(key / name / n) for n in range(len(have))]
-        else:
-            result[name] = Prior.parse(want, name).draw(key / name)
-    return result
-
-
-def _is_prior(data: dict[str, Any]) -> bool:
-    return bool(data) and set(data) <= PRIOR_FORMS
-
-
-def _check_known(wanted: dict[str, Any], model: type[BaseModel], path: str) -> None:
-    """Refuse names that the record does not have and values that are no prior."""
-    for name, want in wanted.items():
-        if name not in model.model_fields:
-            known = ", ".join(sorted(model.model_fields))
-            raise ValueError(f"only known names: '{path}.{name}' is none of {known}")
-        inner = model.model_fields[name].annotation
-        if isinstance(inner, type) and issubclass(inner, BaseModel) and isinstance(want, dict):
-            _check_known(want, inner, f"{path}.{name}")
-        else:
-            try:
-                Prior.model_validate(want)
-            except ValidationError:
-                raise ValueError(
-                    f"a prior for '{path}.{name}': a number, [low, high], {{normal = [mean, sd]}} "
-                    "or {choice = [...]}"
-                ) from None
+        Raises:
+            SettingsError: names the path of the first fault, what was given and what was expected.
+        """
+        try:
+            return super().parse(data, where)
+        except SettingsError as error:
+            if error.given.startswith(where):
+                raise
+            raise SettingsError(f"{where}: {error.given}", error.expected, error.mend) from None

@@ -14,7 +14,7 @@ age_years = {age}
 sex = {sex}
 
 [grid]
-voxel_mm = {voxel}                   # any size, isotropic or not
+voxel_mm = {voxel}                   # any size, isotropic or not; 1 is [1, 1, 1]
 field_of_view_mm = {extent}    # right-left, back-front, down-up
 centre_mm = {centre}               # the anterior commissure lies near (0, 0, 0)
 
@@ -23,10 +23,11 @@ centre_mm = {centre}               # the anterior commissure lies near (0, 0, 0)
 {scans}
 # [[scans]]
 # suffix = "FLAIR"
-# settings = {{ field_tesla = 1.5, snr = [15, 30], psf_fwhm_mm = 1.2 }}
+# settings = {{ field_tesla = 1.5, snr = [15, 30], sequence = {{ te_ms = [90, 120] }} }}
 
-# Any parameter of the head, by the names that recipes use. What is not named follows
-# age, sex and head size as published. A prior for a pair is drawn for each side.
+# Any parameter of the head, by the names that recipes use. What is not named is drawn for
+# age and sex as published. A prior for a pair (left, right) is drawn for each side;
+# [[3, 3.5], {{ fixed = 2 }}] gives each side its own.
 [anatomy]
 # head = {{ icv_ml = 1500, turn_deg = [-10, 10] }}
 # warp = {{ broad_mm = 2.5, middle_mm = 2.0, fine_mm = 1.2 }}

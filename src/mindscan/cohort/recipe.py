@@ -7,12 +7,13 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mindscan.anatomy import anatomy as anatomies
 from mindscan.anatomy import build
 from mindscan.anatomy.anatomy import Anatomy
-from mindscan.cohort.plan import Plan, replaced
+from mindscan.cohort.override import given, replaced
+from mindscan.cohort.plan import Plan, ScanPlan
 from mindscan.cohort.threads import one_thread
 from mindscan.core.key import Key
 from mindscan.core.person import Person
@@ -31,6 +32,14 @@ class GridRecord(Record):
 
     shape: tuple[Count, Count, Count]
     affine: tuple[Row, Row, Row]
+
+    @model_validator(mode="after")
+    def _voxels_are_solid(self) -> Self:
+        axes = np.array(self.affine, np.float64)[:, :3]
+        edges = np.linalg.norm(axes, axis=0)
+        if not all(0.05 <= edge <= 50 for edge in edges) or abs(np.linalg.det(axes)) < 1e-2 * np.prod(edges):
+            raise ValueError("an affine with voxels of 0.05 to 50 mm that are not flat")
+        return self
 
     @classmethod
     def of(cls, grid: Grid) -> Self:
@@ -98,21 +107,24 @@ def draw(plan: Plan, seed: int, subject: str) -> Recipe:
             "age_years": plan.people.age_years.draw(key / "person" / "age_years"),
             "sex": plan.people.sex.draw(key / "person" / "sex"),
         },
-        "plan: people",
+        "people",
     )
-    usual = anatomies.draw(key / "anatomy", person).model_dump()
+    head = plan.anatomy.get("head", {})
+    icv_ml = given(head, "icv_ml", key / "plan" / "head")
+    usual = anatomies.draw(key / "anatomy", person, icv_ml).model_dump()
     scans = []
-    for suffix, run, wanted in _runs(plan):
-        stream = key / "settings" / run
-        settings = scanner.draw(suffix, stream, person)
-        data = replaced(settings.model_dump(), wanted, stream / "plan" / suffix)
-        scans.append(type(settings).parse(data, f"plan: scan {suffix}"))
+    for n, (scan, run) in enumerate(_runs(plan)):
+        stream = key / "settings" / "plan" / scan.suffix / run
+        field_tesla = given(scan.settings, "field_tesla", stream)
+        settings = scanner.draw(scan.suffix, key / "settings", person, run, field_tesla)
+        data = replaced(settings.model_dump(), scan.settings, stream)
+        scans.append(type(settings).parse(data, f"scans.{n}.settings"))
     return Recipe(
         seed=seed,
         subject=subject,
         person=person,
         grid=GridRecord.of(plan.grid.grid()),
-        anatomy=Anatomy.parse(replaced(usual, plan.anatomy, key / "plan"), "plan: anatomy"),
+        anatomy=Anatomy.parse(replaced(usual, plan.anatomy, key / "plan"), "anatomy"),
         scans=tuple(scans),
     )
 
@@ -139,11 +151,11 @@ def make(recipe: Recipe, device: torch.device | str = "cpu") -> Subject:
     return Subject(recipe.subject, recipe.person, tuple(scans), brain, origin)
 
 
-def _runs(plan: Plan) -> list[tuple[str, int, dict[str, object]]]:
-    """Suffix, number among the scans of that suffix, and priors of each planned scan."""
+def _runs(plan: Plan) -> list[tuple[ScanPlan, int]]:
+    """Each planned scan and its number among the scans of its suffix, from 1."""
     seen: Counter[str] = Counter()
     runs = []
     for scan in plan.scans:
         seen[scan.suffix] += 1
-        runs.append((scan.suffix, seen[scan.suffix], scan.settings))
+        runs.append((scan, seen[scan.suffix]))
     return runs

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,25 +10,34 @@ from typing import Any
 
 from mindscan.anatomy import template
 from mindscan.cohort import recipe as recipes
-from mindscan.cohort.estimate import default_workers, estimate
+from mindscan.cohort.estimate import Estimate, check_memory, default_workers, estimate
 from mindscan.cohort.plan import Plan
 from mindscan.cohort.recipe import Recipe
-from mindscan.core.errors import FolderError, SettingsError
-from mindscan.dataset import card, folder, index, store
+from mindscan.cohort.worker import write_all, write_one
+from mindscan.core.errors import SettingsError
+from mindscan.dataset import card, folder, index
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a cohort is: subjects on disk, of how many, and the one just finished ("" at the start)."""
+    """How far a cohort is.
+
+    Args:
+        done: subjects on disk.
+        total: subjects asked for.
+        subject: id of the one just finished, "" at the start.
+        cost: estimate, made at the start, of what was still missing then.
+    """
 
     done: int
     total: int
     subject: str
+    cost: Estimate
 
 
 def make_cohort(
     root: str | Path, plan: Plan, subjects: int, seed: int, workers: int | None = None
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, None]:
     """Make a cohort as a BIDS data set; a step is yielded for every subject on disk.
 
     Subjects that are there already are kept, so the same call goes on after any interruption, and a
@@ -48,26 +51,26 @@ def make_cohort(
         workers: processes side by side; as many as there are cores when None.
 
     Raises:
-        SettingsError: an impossible plan, seed or number.
+        SettingsError: an impossible plan, seed or number, or a grid that does not fit in memory.
         FolderError: the folder is foreign, of another job, unwritable or full.
     """
-    root = Path(root)
-    if subjects < 1:
-        raise SettingsError(f"subjects = {subjects}", "at least 1", "ask for more")
-    if workers is not None and workers < 1:
-        raise SettingsError(f"workers = {workers}", "at least 1", "ask for more")
-    wanted = [recipes.draw(plan, seed, recipes.subject_id(n + 1)) for n in range(subjects)]
+    root, grid = Path(root), plan.grid.grid()
+    for name, value in (("subjects", subjects), ("workers", workers)):
+        if value is not None and value < 1:
+            raise SettingsError(f"{name} = {value}", "at least 1", "ask for more")
     present = set(card.finished(root)) if root.is_dir() else set()
-    missing = [recipe for recipe in wanted if recipe.subject not in present]
-    workers = min(workers or default_workers(), max(len(missing), 1))
-    needed = estimate(plan, len(missing), workers).disk_bytes
-    folder.open_job(root, job(plan, seed), free_bytes_needed=int(needed))
+    ids = [recipes.subject_id(n) for n in range(1, subjects + 1)]
+    missing = [recipes.draw(plan, seed, subject) for subject in ids if subject not in present]
+    workers = min(workers or default_workers(grid), max(len(missing), 1))
+    check_memory(grid, workers)
+    needed = estimate(plan, len(missing), workers)
+    folder.open_job(root, job(plan, seed), free_bytes_needed=int(needed.disk_bytes))
     done = subjects - len(missing)
-    yield Progress(done, subjects, "")
+    yield Progress(done, subjects, "", needed)
     try:
-        for subject in _make_all(root, missing, workers):
+        for subject in _write(root, missing, workers):
             done += 1
-            yield Progress(done, subjects, subject)
+            yield Progress(done, subjects, subject, needed)
     finally:
         index.write_index(root)
 
@@ -81,72 +84,24 @@ def replay_one(root: str | Path, recipe: Recipe) -> None:
     """Make one subject again from its recipe, as a data set of its own.
 
     Raises:
+        SettingsError: the recipe's grid does not fit in memory.
         FolderError: the folder is foreign, of another job, unwritable or full.
     """
     root = Path(root)
+    check_memory(recipe.grid.grid(), 1)
     folder.open_job(root, {"mindscan": version("mindscan"), "seed": recipe.seed, "recipe": recipe.digest})
     try:
-        write_one(root, recipe)
+        if recipe.subject not in card.finished(root):
+            write_one(root, recipe)
     finally:
         index.write_index(root)
 
 
-def write_one(root: Path, recipe: Recipe) -> str:
-    """Make one subject and put it on the shelf; returns its id."""
-    store.write_subject(root, recipes.make(recipe))
-    return recipe.subject
-
-
-def _make_all(root: Path, missing: list[Recipe], workers: int) -> Iterator[str]:
+def _write(root: Path, missing: list[Recipe], workers: int) -> Iterator[str]:
     """Ids of subjects as they are finished."""
-    if not missing:
-        return
-    template.load()  # build the cache once, not in every worker
-    if workers == 1:
-        for recipe in missing:
-            yield write_one(root, recipe)
-        return
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
-    try:
-        yield from _finished_in_turn(pool, root, missing, workers)
-    except BrokenProcessPool:
-        raise FolderError(
-            "a worker process was killed",
-            "enough memory for every worker",
-            "run the same command again with fewer --workers; finished subjects are kept",
-        ) from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _finished_in_turn(
-    pool: ProcessPoolExecutor, root: Path, missing: list[Recipe], workers: int
-) -> Iterator[str]:
-    """Keep every worker busy with a short queue, so that stopping is quick."""
-    waiting = iter(missing)
-    running: set[Future[str]] = set()
-    while True:
-        for recipe in waiting:
-            running.add(pool.submit(write_one, root, recipe))
-            if len(running) > workers:
-                break
-        if not running:
-            return
-        finished, running = wait(running, return_when=FIRST_COMPLETED)
-        for future in finished:
-            yield future.result()
-
-
-def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, and die with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-
-    def follow() -> None:
-        if parent is not None:
-            parent.join()
-        os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
+    if missing:
+        template.load()  # build the cache once, not in every worker
+    if workers > 1:
+        yield from write_all(root, missing, workers)
+    else:
+        yield from (write_one(root, recipe) for recipe in missing)

@@ -92,10 +92,12 @@ class MRI(Record):
     snr: Annotated[Rounded, Field(gt=0)]
 
     @classmethod
-    def draw(cls, suffix: str, key: Key, person: Person) -> MRI:
+    def draw(
+        cls, suffix: str, key: Key, person: Person, run: int = 1, field_tesla: float | None = None
+    ) -> MRI:
         """Settings of one scan; see `mindscan.imaging.scanner.draw`."""
-        own = key / suffix
-        field_tesla = float(_FIELD.draw(key / "field_tesla"))
+        own = key / suffix / run
+        field_tesla = float(_FIELD.draw(key / "field_tesla")) if field_tesla is None else field_tesla
         sequence: dict[str, Any]
         if suffix == "random":
             sequence, deviations = RandomContrast.draw(own / "levels").model_dump(), {}

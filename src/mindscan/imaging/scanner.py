@@ -24,7 +24,9 @@ class Scanner(Protocol):
     """BIDS suffixes of the images it can make; no two scanners share one."""
 
     @classmethod
-    def draw(cls, suffix: str, key: Key, person: Person) -> Self:
+    def draw(
+        cls, suffix: str, key: Key, person: Person, run: int = 1, field_tesla: float | None = None
+    ) -> Self:
         """Settings of one scan of one person."""
 
     def scan(self, brain: Brain, key: Key) -> Scan:
@@ -38,14 +40,16 @@ SCANNERS: tuple[type[Settings], ...] = (MRI,)
 """All scanners."""
 
 
-def draw(suffix: str, key: Key, person: Person) -> Settings:
+def draw(suffix: str, key: Key, person: Person, run: int = 1, field_tesla: float | None = None) -> Settings:
     """Settings of one scan.
 
     Args:
         suffix: "T1w", "T2w", "PDw", "FLAIR", or "random" for a contrast without physics.
         key: stream of the person. Scans drawn from one key share field strength and tissue constants,
-            as scans of one session do, and differ in the rest by suffix.
+            as scans of one session do, and differ in the rest by suffix and run.
         person: who is scanned; age changes the iron in the deep nuclei.
+        run: number among the scans of this suffix, from 1.
+        field_tesla: field strength to draw for; drawn as well when None.
 
     Raises:
         SettingsError: no scanner makes such images.
@@ -57,7 +61,7 @@ def draw(suffix: str, key: Key, person: Person) -> Settings:
     """
     for scanner in SCANNERS:
         if suffix in scanner.suffixes:
-            return scanner.draw(suffix, key, person)
+            return scanner.draw(suffix, key, person, run, field_tesla)
     known = ", ".join(name for scanner in SCANNERS for name in scanner.suffixes)
     raise SettingsError(f"suffix '{suffix}'", f"one of {known}", "choose one of these")
 

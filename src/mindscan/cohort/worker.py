@@ -1,0 +1,141 @@
+"""Worker processes: each makes the recipes that come down its pipe, and dies with its parent.
+
+A worker is a new interpreter that runs this module. It never loads the program that started it, which may
+therefore be a script without a main guard, a notebook or standard input.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import BinaryIO
+
+from mindscan.cohort import recipe as recipes
+from mindscan.cohort.recipe import Recipe
+from mindscan.core.errors import MindscanError
+from mindscan.dataset import store
+
+
+def write_one(root: Path, recipe: Recipe) -> str:
+    """Make one subject and put it on the shelf; returns its id."""
+    store.write_subject(root, recipes.make(recipe))
+    return recipe.subject
+
+
+def write_all(root: Path, wanted: Sequence[Recipe], workers: int) -> Iterator[str]:
+    """Make subjects in several processes, which end with the iteration; ids come as they are finished.
+
+    Args:
+        root: a folder that is open for the job.
+        wanted: the recipes.
+        workers: processes side by side, at least 1.
+
+    Raises:
+        MindscanError: whatever making a subject raises, or that a process was killed.
+    """
+    crew = [Worker(root) for _ in range(workers)]
+    idle: SimpleQueue[Worker] = SimpleQueue()
+    for worker in crew:
+        idle.put(worker)
+
+    def write(recipe: Recipe) -> str:
+        worker = idle.get()
+        try:
+            return worker.write(recipe)
+        finally:
+            idle.put(worker)
+
+    with ThreadPoolExecutor(workers) as threads:
+        try:
+            for future in as_completed([threads.submit(write, recipe) for recipe in wanted]):
+                yield future.result()
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+            for worker in crew:
+                worker.stop()
+
+
+class Worker:
+    """A process that writes one subject at a time, seen from its parent."""
+
+    def __init__(self, root: Path) -> None:
+        """Start it in a process group of its own, so that Ctrl-C reaches the parent alone."""
+        places = os.pathsep.join(place or os.getcwd() for place in sys.path)
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", __name__, str(root.absolute())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": places, "OMP_NUM_THREADS": "1"},
+            process_group=0 if os.name == "posix" else None,
+        )
+
+    def write(self, recipe: Recipe) -> str:
+        """Let the process write one subject; returns its id."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        try:
+            pickle.dump(recipe, self.process.stdin)
+            self.process.stdin.flush()
+            answer = pickle.load(self.process.stdout)
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            raise MindscanError(
+                "a worker process has died",
+                "memory enough for every worker",
+                "run the same command again with fewer --workers: finished subjects are kept",
+            ) from None
+        if isinstance(answer, Exception):
+            raise answer
+        return str(answer)
+
+    def stop(self) -> None:
+        """End the process at once, and wait until it is gone."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe is not None
+            with suppress(BrokenPipeError):
+                pipe.close()
+
+
+def serve(root: Path, orders: BinaryIO, answers: BinaryIO) -> None:
+    """Write the subjects whose recipes come in, until the parent is gone."""
+    waiting: SimpleQueue[Recipe] = SimpleQueue()
+    Thread(target=_listen, args=(orders, waiting), daemon=True).start()
+    while True:
+        answer: str | Exception
+        try:
+            answer = write_one(root, waiting.get())
+        except Exception as error:
+            answer = error
+        pickle.dump(answer, answers)
+        answers.flush()
+
+
+def _listen(orders: BinaryIO, waiting: SimpleQueue[Recipe]) -> None:
+    """Pass recipes on; the end of the pipe is the end of the parent, and so of this process."""
+    try:
+        while True:
+            waiting.put(pickle.load(orders))
+    finally:
+        os._exit(1)
+
+
+def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The pipes from and to the parent, out of the reach of stray prints."""
+    orders, answers = os.dup(0), os.dup(1)
+    os.dup2(2, 1)
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    return os.fdopen(orders, "rb"), os.fdopen(answers, "wb")
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), *_own_pipes())

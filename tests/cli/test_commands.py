@@ -1,0 +1,110 @@
+"""Commands run to the end, and stopped in the middle."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cohort.small import GRID, digests
+from mindscan.cli import main
+from mindscan.cli.commands import plan
+from mindscan.cohort.plan import Plan
+from mindscan.cohort.run import make_cohort
+from mindscan.dataset import layout
+
+# Tests may run where Ctrl-C is switched off for background jobs; a terminal has it on.
+PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from mindscan.cli import main; main()"
+)
+PLAN = Plan.parse({"grid": GRID, "scans": [{"suffix": "T1w"}]})
+PEOPLE = 5
+
+
+@pytest.fixture(scope="module")
+def plan_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("plan") / "plan.json"
+    path.write_text(PLAN.json_text())
+    return path
+
+
+def command(*words: object) -> list[str]:
+    return [sys.executable, "-c", PROGRAM, *map(str, words)]
+
+
+def steps(process: subprocess.Popen[str]) -> Iterator[int]:
+    """How many subjects are finished, as the command says."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if found := re.match(r"(\d+) of", line):
+            yield int(found[1])
+
+
+def test_stopped_killed_and_finished(
+    plan_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C, then kill -9, then to the end: the same files as without any of it."""
+    out = tmp_path / "out"
+    words = command("make", out, "-n", PEOPLE, "--seed", 7, "--plan", plan_file, "--workers", 2)
+    with subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert next(done for done in steps(process) if done) == 1
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.splitlines()[-1].startswith("mindscan: stopped; finished subjects are kept")
+    assert "Traceback" not in err
+    finished = list(out.glob(layout.RECIPES))
+    assert 1 <= len(finished) < PEOPLE
+    assert len((out / layout.PARTICIPANTS).read_text().splitlines()) == 1 + len(finished)
+    assert not (out / layout.PARTIAL).exists()
+    images = list(out.glob("sub-*/anat/*.nii.gz"))
+    for path in images:
+        os.utime(path, (1, 1))
+
+    with subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        next(done for done in steps(process) if done > len(finished))
+        process.kill()
+
+    done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout == f"report: {out / 'report.html'}\n"
+    assert all(path.stat().st_mtime == 1 for path in images)
+    lines = done.stderr.splitlines()
+    begun = (
+        r"\d of 5: (\d to make, about \d+ s with \d workers?, .* of memory, .* of disk|nothing left to make)"
+    )
+    assert re.fullmatch(begun, lines[0])
+    assert lines[-1].startswith("5 of 5: ")
+    assert not re.search(r"[^\n -~]", done.stderr)
+    for _ in make_cohort(tmp_path / "calm", PLAN, PEOPLE, 7, 1):
+        pass
+    assert digests(out) == digests(tmp_path / "calm")
+
+    recipe = out / layout.recipe("0002")
+    main(["replay", str(recipe), str(tmp_path / "again")])
+    assert capsys.readouterr() == (f"report: {tmp_path / 'again' / 'report.html'}\n", "")
+    ours, theirs = digests(tmp_path / "again"), digests(out)
+    own = [name for name in theirs if "sub-0002" in name]
+    assert len(own) > 8
+    assert {name: ours[name] for name in own} == {name: theirs[name] for name in own}
+
+
+def test_the_printed_plan_is_the_default_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    plan(subjects=12)
+    out, err = capsys.readouterr()
+    assert Plan.parse(tomllib.loads(out)) == Plan()
+    assert re.match(
+        r"12 subjects of this plan: about \d+ s with \d+ workers?, .* of memory, .* of disk\n$", err
+    )
+
+
+def test_a_plan_of_ones_own_is_checked(plan_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan(plan_file, subjects=12)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("12 subjects of this plan: about")

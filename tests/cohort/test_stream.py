@@ -1,0 +1,58 @@
+"""Brains made on the fly."""
+
+import json
+
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+from cohort.small import ONE_SCAN, SMALL
+from mindscan.cohort.recipe import Recipe, draw, make
+from mindscan.cohort.stream import Stream, sample
+from mindscan.core.labels import BY_ID
+
+DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_what_a_sample_holds(device: str) -> None:
+    (found,) = Stream(SMALL, seed=7, length=1, device=device)
+    assert found["image"].shape == (2, 24, 24, 24)
+    assert found["image"].dtype == torch.float32
+    assert float(found["image"].min()) >= 0
+    assert found["labels"].shape == (1, 24, 24, 24)
+    assert found["labels"].dtype == torch.int16
+    assert set(found["labels"].unique().tolist()) <= set(BY_ID)
+    assert found["landmarks"].shape == (32, 3)
+    assert found["landmarks"].dtype == torch.float32
+    assert found["affine"].dtype == torch.float64
+    assert {found[name].device.type for name in ("image", "labels", "landmarks")} == {device}
+    assert Recipe.parse(json.loads(found["recipe"])) == draw(SMALL, 7, "0001")
+    assert found["subject"] == "0001"
+
+
+def test_a_sample_is_the_subject_of_its_recipe() -> None:
+    (found,) = Stream(ONE_SCAN, seed=7, length=1, start=3)
+    again = sample(make(Recipe.parse(json.loads(found["recipe"]))))
+    assert found["subject"] == "0003"
+    assert all(torch.equal(found[name], again[name]) for name in ("image", "labels", "landmarks", "affine"))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_loaders_give_every_subject_once(workers: int) -> None:
+    stream = Stream(ONE_SCAN, seed=7, length=4, start=2)
+    batches = list(DataLoader(stream, batch_size=2, num_workers=workers))
+    assert sorted(name for batch in batches for name in batch["subject"]) == ["0002", "0003", "0004", "0005"]
+    assert batches[0]["image"].shape == (2, 1, 24, 24, 24)
+    assert not torch.equal(batches[0]["labels"][0], batches[0]["labels"][1])
+
+
+def test_again_from_the_start_and_on_from_a_checkpoint() -> None:
+    stream = Stream(ONE_SCAN, seed=7)
+    first, second = (next(iter(stream)) for _ in range(2))
+    assert torch.equal(first["image"], second["image"])
+    endless = iter(stream)
+    next(endless)
+    on = next(iter(Stream(ONE_SCAN, seed=7, start=2)))
+    assert torch.equal(next(endless)["image"], on["image"])
+    assert list(Stream(ONE_SCAN, length=0)) == []

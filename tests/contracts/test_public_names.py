@@ -1,0 +1,48 @@
+"""The public names keep their signatures, and cost nothing until they are used."""
+
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import mindscan
+
+SIGNATURES = {
+    "make": "out subjects=4 seed=0 plan=None workers=None progress",
+    "replay": "recipe out",
+    "make_subject": "recipe device='cpu'",
+    "stream": "plan=None seed=0 length=None device='cpu' start=1",
+    "draw": "plan seed subject",
+    "to_monai": "sample",
+    "to_torchio": "sample",
+    "read_dataset": "root",
+    "cite": "root",
+    "show": "path out look=None",
+}
+
+
+def signature(name: str) -> str:
+    """Names and plain defaults of the parameters of a public function."""
+    words = []
+    for given in inspect.signature(getattr(mindscan, name)).parameters.values():
+        plain = given.default is not given.empty and not callable(given.default)
+        words.append(f"{given.name}={given.default!r}" if plain else given.name)
+    return " ".join(words)
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_functions_keep_their_signatures(name: str) -> None:
+    assert signature(name) == SIGNATURES[name]
+
+
+def test_every_public_name_is_a_function_here_or_a_type() -> None:
+    types = {name for name in mindscan.__all__ if inspect.isclass(getattr(mindscan, name))}
+    assert types == {"MindscanError", "Plan", "Recipe"}
+    assert types | set(SIGNATURES) == set(mindscan.__all__)
+
+
+def test_importing_costs_nothing() -> None:
+    program = "import sys, mindscan; print(sorted({'torch', 'numpy', 'pydantic', 'rich'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
