@@ -77,3 +77,13 @@ def test_a_damaged_or_unwritable_cache_does_no_harm(tmp_path: Path, monkeypatch:
     built = template.load.__wrapped__()
     assert "Thalamus" in built.fields
     assert blocker.read_text() == "in the way"
+
+
+def test_a_truncated_cache_is_built_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINDSCAN_CACHE", str(tmp_path))
+    template.load.__wrapped__()
+    (cached,) = tmp_path.glob("template-*.npz")
+    whole = cached.read_bytes()
+    cached.write_bytes(whole[: len(whole) // 2])
+    assert "Thalamus" in template.load.__wrapped__().fields
+    assert cached.stat().st_size == len(whole)

@@ -63,7 +63,7 @@ def test_too_little_room_is_refused_before_anything_is_made(tmp_path: Path, monk
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(folder.shutil, "disk_usage", lambda place: usage(10**9, 0, 10**9))
     root = tmp_path / "new" / "out"
-    with pytest.raises(FolderError, match=r"1\.00 GB free; expected 5\.00 GB"):
+    with pytest.raises(FolderError, match=r"1,000\.0 MB free; expected 5,000\.0 MB"):
         open_job(root, JOB, free_bytes_needed=5 * 10**9)
     assert not root.parent.exists()
     open_job(root, JOB, free_bytes_needed=10**9)

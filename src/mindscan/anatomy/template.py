@@ -13,6 +13,7 @@ import hashlib
 import importlib.util
 import os
 import tempfile
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +88,7 @@ def load() -> Template:
     cached = cache_folder() / f"template-{VERSION}-{digest}.npz"
     try:
         return _read(cached)
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         fields, inside = _build(*(_voxels(path) for path in sources))
     _store(cached, fields, inside)
     return _assemble(fields, inside)
@@ -249,7 +250,7 @@ def _store(path: Path, fields: Stored, inside: dict[str, Array]) -> None:
 def _read(path: Path) -> Template:
     fields: Stored = {}
     inside: dict[str, Array] = {}
-    with np.load(path) as stored:
+    with path.open("rb") as opened, np.load(opened) as stored:
         for key in stored.files:
             kind, name = key.split("/")
             if kind == "field":

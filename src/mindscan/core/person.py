@@ -14,9 +14,9 @@ class Person(Record):
     Args:
         age_years: age from 0 to 120 years.
         sex: "F" or "M", as BIDS writes it.
-        diagnosis: plain kebab-case name; "healthy" until conditions are chosen.
+        diagnosis: plain kebab-case name, such as "alzheimers-disease"; "healthy" until conditions are chosen.
     """
 
     age_years: Annotated[Rounded, Field(ge=0, le=120)]
     sex: Literal["F", "M"]
-    diagnosis: str = "healthy"
+    diagnosis: Annotated[str, Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$")] = "healthy"

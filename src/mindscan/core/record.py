@@ -7,7 +7,7 @@ import hashlib
 import json
 import tomllib
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -82,19 +82,27 @@ def _lower_first(message: str) -> str:
 
 
 def _fields_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """The field names of the record at `loc` inside `model`."""
-    current: Any = model
+    """The field names of the record at `loc` inside `model`; a union goes by the tag that `loc` names."""
+    records = [model]
     for part in loc:
-        fields = getattr(current, "model_fields", {})
-        if part in fields:
-            current = _record_inside(fields[part].annotation)
-    return sorted(getattr(current, "model_fields", {}))
+        tagged = [record for record in records if part in _tags(record)]
+        holders = [record for record in records if part in record.model_fields]
+        if holders:
+            records = [
+                inner for record in holders for inner in records_in(record.model_fields[str(part)].annotation)
+            ]
+        elif tagged:
+            records = tagged
+    return sorted({name for record in records for name in record.model_fields})
 
 
-def _record_inside(annotation: Any) -> Any:
-    """The record type in an annotation such as `tuple[Scan, ...]` or `Scan | None`."""
-    for inner in getattr(annotation, "__args__", ()):
-        found = _record_inside(inner)
-        if found is not None:
-            return found
-    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+def _tags(record: type[BaseModel]) -> set[Any]:
+    """Default values of a record's fields, among them the tag that tells it from its union."""
+    return {field.default for field in record.model_fields.values() if isinstance(field.default, str)}
+
+
+def records_in(annotation: Any) -> list[type[BaseModel]]:
+    """The record types in an annotation such as `tuple[Scan, ...]` or `SpinEcho | Mprage`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [inner for part in get_args(annotation) for inner in records_in(part)]

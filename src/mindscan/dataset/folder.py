@@ -172,8 +172,8 @@ def _refuse_full_disk(root: Path, needed: int) -> None:
     free = shutil.disk_usage(place).free
     if free < needed:
         raise FolderError(
-            f"{root}: {free / 1e9:.2f} GB free",
-            f"{needed / 1e9:.2f} GB",
+            f"{root}: {free / 1e6:,.1f} MB free",
+            f"{needed / 1e6:,.1f} MB",
             "free some space, choose another folder, or ask for fewer subjects",
         )
 

@@ -174,7 +174,8 @@ def _replay_note(facts: Facts) -> str:
         return "No subject of this data set was made from a recipe."
     return (
         f"Everything about a subject follows from its recipe. mindscan {escape(facts.made_by)} makes the "
-        "same subject from it again, on any computer; change a number in the recipe to ask what if."
+        "same subject from it again, to the last bit on a machine like this one; change a number in it to "
+        "ask what if."
     )
 
 

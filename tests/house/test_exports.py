@@ -1,0 +1,34 @@
+"""What `import mindscan` gives."""
+
+import pytest
+
+import mindscan
+
+
+def test_the_list_of_public_names() -> None:
+    assert mindscan.__all__ == [
+        "MindscanError",
+        "Plan",
+        "Recipe",
+        "cite",
+        "draw",
+        "make",
+        "make_subject",
+        "read_dataset",
+        "replay",
+        "show",
+        "stream",
+        "to_monai",
+        "to_torchio",
+    ]
+    assert dir(mindscan) == mindscan.__all__
+
+
+@pytest.mark.parametrize("name", mindscan.__all__)
+def test_public_name_loads_and_says_what_it_is(name: str) -> None:
+    assert getattr(mindscan, name).__doc__
+
+
+def test_unknown_name_is_refused() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'brains'"):
+        _ = mindscan.brains
