@@ -12,6 +12,11 @@ import subprocess
 import sys
 import time
 
+import torch
+
+import mindscan
+from mindscan.anatomy import build, template
+
 RUNS = 3
 LIMIT_CPU_SECONDS = 4.0
 LIMIT_GIB = 2.0
@@ -19,11 +24,6 @@ LIMIT_GIB = 2.0
 
 def one_subject() -> dict[str, float]:
     """CPU seconds of anatomy and one T1w scan at 1 mm on the default grid, and peak memory."""
-    import torch
-
-    import mindscan
-    from mindscan.anatomy import build, template
-
     template.load()
     torch.set_num_threads(1)
     plan = mindscan.Plan.parse({"scans": [{"suffix": "T1w"}]})
@@ -46,8 +46,6 @@ def one_subject() -> dict[str, float]:
 
 def copy_bytes_per_second(voxels: int) -> float:
     """Read and write bandwidth of one core, measured on an array of the subject's size."""
-    import torch
-
     source, target = torch.ones(voxels), torch.zeros(voxels)
     times = []
     for _ in range(7):

@@ -1,0 +1,71 @@
+# One word for each job; `make help` lists them. Everything that is made stays inside this folder.
+
+ifndef PYTHON
+PYTHON := $(shell for name in python3.11 python3; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+endif
+VENV := .venv
+CACHE := $(CURDIR)/.cache
+DEMO := out/demo
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
+
+# Where programs keep files of their own. Not for pip, whose cache is worth sharing between clones.
+RUN := mkdir -p "$(CACHE)/tmp" && env -u PYTHONPATH \
+	TMPDIR="$(CACHE)/tmp" \
+	XDG_CACHE_HOME="$(CACHE)" \
+	MINDSCAN_CACHE="$(CACHE)/mindscan" \
+	DENO_DIR="$(CACHE)/deno" \
+	MPLCONFIGDIR="$(CACHE)/matplotlib" \
+	TORCHINDUCTOR_CACHE_DIR="$(CACHE)/inductor" \
+	HYPOTHESIS_STORAGE_DIRECTORY="$(CACHE)/hypothesis" \
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+
+.PHONY: help demo test check bench docs lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    set everything up and make 4 people with T1w and T2w scans in $(DEMO)"
+	@echo "make test    set up what is missing and run the tests"
+	@echo "make check   style, types and the order of imports"
+	@echo "make bench   how fast it is, next to TorchIO"
+	@echo "make docs    the documentation as web pages in docs/_build"
+	@echo "make lock    choose the newest versions of all packages and write the lock files"
+	@echo "make clean   remove everything that make has made"
+
+demo: $(VENV)/.run
+	@$(RUN) mindscan make $(DEMO) --subjects 4 --seed 49
+
+test: $(VENV)/.dev
+	@$(RUN) pytest
+
+check: $(VENV)/.dev
+	@$(RUN) ruff check
+	@$(RUN) ruff format --check
+	@$(RUN) mypy
+	@$(RUN) lint-imports --cache-dir "$(CACHE)/imports"
+
+bench: $(VENV)/.dev
+	@set -e; for program in bench/*.py; do echo "== $$program"; $(RUN) python $$program; done
+
+docs: $(VENV)/.dev
+	@$(RUN) sphinx-build -q -W --keep-going -b html -d "$(CACHE)/doctrees" docs docs/_build
+	@echo "documentation: docs/_build/index.html"
+
+lock:
+	@PYTHON="$(PYTHON)" scripts/lock
+
+clean:
+	rm -rf $(VENV) .cache $(DEMO) docs/_build
+
+# What running needs: the pinned packages, then mindscan itself from this folder.
+$(VENV)/.run: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 found; make demo PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --requirement requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What tests, checks and documentation need besides.
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(PIP) install --quiet --requirement requirements-dev.lock
+	@touch $@
