@@ -8,7 +8,8 @@ from torch import Tensor
 
 from mindscan.anatomy.structure import Frame, Place
 
-_SHIFTS_MM = (-5.0, 5.0)
+MOST_MM = 5.0
+"""A surface is shifted by at most this many template millimetres, inwards or outwards."""
 _HALVINGS = 20
 
 
@@ -42,7 +43,7 @@ def fit_sides(name: str, volumes_ml: tuple[float, float], frame: Frame) -> tuple
 
 def rising_root(function: Callable[[float], float], target: float) -> float:
     """Where a rising function of the shift reaches `target`, by halving; an end when it never does."""
-    low, high = _SHIFTS_MM
+    low, high = -MOST_MM, MOST_MM
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if function(middle) < target else (low, middle)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from mindscan.anatomy.fit import rising_root
+from mindscan.anatomy.fit import MOST_MM, rising_root
 from mindscan.anatomy.structure import Place
 
-_ENOUGH = 0.995
+_GIVING_WAY = (1.0, 1.15, 1.3, 1.5, 1.8, 2.2, 3.0, 10.0)
+"""Steps by which the limit gives way until there is room for the grey matter."""
 NO_LIMIT = 100.0
 
 
@@ -74,12 +76,12 @@ def fit(
 
     white_shift = rising_root(white_volume, white_ml)
 
-    def grey_volume(shift: float, limit: float = limit) -> float:
+    def grey_volume(limit: float, shift: float) -> float:
         white, both = Ribbon(white_shift, shift, limit).cover(surfaces, place)
         return float((free * (1 - white) * both).sum()) * place.point_ml
 
-    outer_shift = rising_root(grey_volume, grey_ml)
-    if grey_volume(outer_shift) > _ENOUGH * grey_ml:
-        return Ribbon(white_shift, outer_shift, limit)
-    outer_shift = rising_root(lambda shift: grey_volume(shift, NO_LIMIT), grey_ml)
-    return Ribbon(white_shift, outer_shift, NO_LIMIT)
+    for step in _GIVING_WAY:
+        enough = step * limit
+        if grey_volume(enough, MOST_MM) >= grey_ml:
+            break
+    return Ribbon(white_shift, rising_root(partial(grey_volume, enough), grey_ml), enough)

@@ -40,6 +40,7 @@ _BRAIN_BOX = (slice(0, 81), slice(18, 216), slice(0, 160))
 _DEEP_BOX = (slice(0, 52), slice(18, 164), slice(4, 120))  # inside the brain box
 _FAR_MM = 36.0
 _NECK_MM = -66
+_PAD = 8
 _PAINT_ORDER = (
     "Lateral-Ventricle", "3rd-Ventricle", "4th-Ventricle", "Accumbens-area", "Pallidum",
     "Amygdala", "Hippocampus", "Caudate", "Putamen", "Thalamus",
@@ -119,7 +120,7 @@ Stored = dict[str, tuple[npt.NDArray[np.float16], tuple[float, float, float], fl
 def _build(t1: Array, grey: Array, white: Array) -> tuple[Stored, dict[str, Array]]:
     """All fields as (values, origin, step), and the volumes inside their shifted surfaces."""
     middle = t1.shape[0] // 2
-    hull = _stored(_hull(t1)[middle // 2 :], (0, 0, 0), step=2)
+    hull = _stored(_hull(t1)[middle // 2 :], (0, 0, -2 * _PAD), step=2)
     t1, grey, white = (a[middle:][_BRAIN_BOX] for a in (t1, grey / np.float32(255), white / np.float32(255)))
     low = (0, _BRAIN_BOX[1].start, _BRAIN_BOX[2].start)
     points = [
@@ -151,15 +152,15 @@ def _along(axis: int) -> list[int]:
 
 
 def _hull(t1: Array) -> Array:
-    """Distance in mm to the inside of the skull, on every second voxel of the whole template."""
+    """Distance in mm to the inside of skull and spinal canal, on every second voxel, down into the neck."""
     coarse = t1[::2, ::2, ::2] > 0
     x, y, z = (
         2 * index + o for index, o in zip(np.indices(coarse.shape), (-98, *ORIGIN_MM[1:]), strict=True)
     )
     above_neck = (z > _NECK_MM) | (np.hypot(x, y + 46) < 12)
-    inside = np.pad(coarse & above_neck, 8, mode="edge")
+    inside = np.pad(coarse & above_neck, _PAD, mode="edge")
     inside = ndimage.binary_closing(inside, iterations=3)
-    inside = ndimage.binary_fill_holes(inside)[8:-8, 8:-8, 8:-8].astype(np.float32)
+    inside = ndimage.binary_fill_holes(inside)[_PAD:-_PAD, _PAD:-_PAD, :-_PAD].astype(np.float32)
     return 2 * signed_distance(ndimage.gaussian_filter(inside, 0.8))
 
 

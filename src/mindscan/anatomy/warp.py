@@ -61,7 +61,7 @@ class Warp:
         total = torch.zeros_like(nodes)
         hull = frame.template.fields["hull"].at(frame.lattice.nodes())
         inside = torch.sigmoid(-hull.reshape(nodes.shape[1:]) / _FADE_MM)
-        fade = {"broad_mm": 1.0, "middle_mm": 0.4 + 0.6 * inside, "fine_mm": inside}
+        fade = {"broad_mm": 1.0, "middle_mm": 0.2 + 0.8 * inside, "fine_mm": inside}
         for name, wavelength in _WAVELENGTHS_MM.items():
             for axis in range(3):
                 stream = key / name / "xyz"[axis]
