@@ -66,7 +66,7 @@ def main() -> None:
     print(f"  peak memory      {median['gib']:6.2f} GiB (limit {LIMIT_GIB:.0f}, torch included)")
     floor = median["floor_s"]
     share = floor / median["whole_s"]
-    print(f"  memory-bandwidth floor {floor * 1000:.1f} ms (labels read, image written): {share:.1%} of it")
+    print(f"  memory-bandwidth floor {floor * 1000:.1f} ms (labels read, image written): {share:.2%} of it")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def test_every_label_is_there_on_its_side(whole) -> None:
 def test_volumes_are_as_asked(whole, drawn) -> None:
     found = whole.volumes_ml()
     asked = {"Cerebral-Cortex": drawn.cerebrum.cortex_ml, "Cerebral-White-Matter": drawn.cerebrum.white_ml}
-    asked["Cerebellum-Cortex"] = drawn.hindbrain.cerebellum_cortex_ml
+    asked["Cerebellum-Cortex"] = drawn.cerebellum.cortex_ml
     for name, ml in asked.items():
         assert sum(found[i] for i in both_sides(name)) == pytest.approx(ml, rel=0.03), name
     for name, pair in (("Hippocampus", "hippocampus"), ("Thalamus", "thalamus"), ("Putamen", "putamen")):

@@ -18,7 +18,15 @@ def test_every_line_that_is_commented_out_can_be_used() -> None:
     plan = Plan.parse(tomllib.loads(text))
     assert len(plan.scans) == 3
     assert plan.scans[2].settings["field_tesla"] == 1.5
-    assert set(plan.anatomy) == {"head", "warp", "cerebrum", "ventricles", "deep_grey_ml", "hindbrain"}
+    assert set(plan.anatomy) == {
+        "head",
+        "warp",
+        "cerebrum",
+        "ventricles",
+        "deep_grey_ml",
+        "cerebellum",
+        "brainstem",
+    }
     assert draw(plan, 1, "0001").anatomy.head.icv_ml == 1500
 
 

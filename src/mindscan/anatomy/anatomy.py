@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from mindscan.anatomy import norms
+from mindscan.anatomy.brainstem import Brainstem, BrainstemSize
+from mindscan.anatomy.cerebellum import Cerebellum, CerebellumSize
 from mindscan.anatomy.cerebrum import Cerebrum, CerebrumSize
 from mindscan.anatomy.deep_grey import DeepGrey, DeepGreySize
 from mindscan.anatomy.head import Head, HeadSize
-from mindscan.anatomy.hindbrain import Hindbrain, HindbrainSize
 from mindscan.anatomy.structure import Structure
 from mindscan.anatomy.ventricles import Ventricles, VentricleSize
 from mindscan.anatomy.warp import Warp, WarpSize
@@ -16,7 +17,15 @@ from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.record import Record
 
-STRUCTURES: tuple[Structure[Any], ...] = (Warp(), Ventricles(), DeepGrey(), Hindbrain(), Cerebrum(), Head())
+STRUCTURES: tuple[Structure[Any], ...] = (
+    Warp(),
+    Ventricles(),
+    DeepGrey(),
+    Brainstem(),
+    Cerebellum(),
+    Cerebrum(),
+    Head(),
+)
 """Every part of the head, in painting order, front to back."""
 
 
@@ -27,7 +36,8 @@ class Anatomy(Record):
     warp: WarpSize
     ventricles: VentricleSize
     deep_grey_ml: DeepGreySize
-    hindbrain: HindbrainSize
+    brainstem: BrainstemSize
+    cerebellum: CerebellumSize
     cerebrum: CerebrumSize
 
 

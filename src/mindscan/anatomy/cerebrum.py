@@ -10,8 +10,8 @@ from pydantic import Field as Limits
 from torch import Tensor
 
 from mindscan.anatomy import norms
+from mindscan.anatomy.cerebellum import in_hindbrain
 from mindscan.anatomy.field import Field
-from mindscan.anatomy.hindbrain import in_hindbrain
 from mindscan.anatomy.noise import smooth_noise
 from mindscan.anatomy.ribbon import Surfaces, fit
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place

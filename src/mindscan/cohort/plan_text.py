@@ -34,7 +34,8 @@ centre_mm = {centre}               # the anterior commissure lies near (0, 0, 0)
 # cerebrum = {{ thickness_mm = 2.4, folding_mm = [0.6, 1.2] }}
 # ventricles = {{ lateral_left_ml = 20, lateral_right_ml = 20 }}
 # deep_grey_ml = {{ hippocampus = {{ normal = [3.5, 0.3] }} }}
-# hindbrain = {{ cerebellum_cortex_ml = [90, 130] }}
+# cerebellum = {{ cortex_ml = [90, 130] }}
+# brainstem = {{ volume_ml = [18, 24] }}
 """
 
 
