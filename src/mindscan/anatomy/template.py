@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -40,7 +41,10 @@ _BRAIN_BOX = (slice(0, 81), slice(18, 216), slice(0, 160))
 _DEEP_BOX = (slice(0, 52), slice(18, 164), slice(4, 120))  # inside the brain box
 _FAR_MM = 36.0
 _NECK_MM = -66
-_PAD = 8
+"""Below this the average fades out, and canal and cord go on as cylinders."""
+_CANAL_MM, _CORD_MM = 10.0, 5.5
+_PAD, _BELOW = 8, 4
+"""Voxels of 2 mm around the hull while it is closed, and how many of them are kept below it."""
 _PAINT_ORDER = (
     "Lateral-Ventricle", "3rd-Ventricle", "4th-Ventricle", "Accumbens-area", "Pallidum",
     "Amygdala", "Hippocampus", "Caudate", "Putamen", "Thalamus",
@@ -120,7 +124,7 @@ Stored = dict[str, tuple[npt.NDArray[np.float16], tuple[float, float, float], fl
 def _build(t1: Array, grey: Array, white: Array) -> tuple[Stored, dict[str, Array]]:
     """All fields as (values, origin, step), and the volumes inside their shifted surfaces."""
     middle = t1.shape[0] // 2
-    hull = _stored(_hull(t1)[middle // 2 :], (0, 0, -2 * _PAD), step=2)
+    hull = _stored(_hull(t1)[middle // 2 :], (0, 0, -2 * _BELOW), step=2)
     t1, grey, white = (a[middle:][_BRAIN_BOX] for a in (t1, grey / np.float32(255), white / np.float32(255)))
     low = (0, _BRAIN_BOX[1].start, _BRAIN_BOX[2].start)
     points = [
@@ -133,6 +137,8 @@ def _build(t1: Array, grey: Array, white: Array) -> tuple[Stored, dict[str, Arra
     white_share = _white_share(white, deep)
     sharp = ndimage.gaussian_filter(t1, 0.4)
     tissue = np.clip(np.minimum(grey + white, (sharp - 110) / 80), 0, 1)
+    cord = np.clip(0.5 + _CORD_MM - _off_canal(points[0], points[1]), 0, 1)
+    tissue = np.asarray(np.where(points[2] > _NECK_MM, tissue, cord), np.float32)
     fields: Stored = {"hull": hull}
     fields["white"] = _stored(_mirrored_distance(white_share), low)
     fields["pial"] = _stored(_mirrored_distance(np.maximum(tissue, white_share)), low)
@@ -154,14 +160,19 @@ def _along(axis: int) -> list[int]:
 def _hull(t1: Array) -> Array:
     """Distance in mm to the inside of skull and spinal canal, on every second voxel, down into the neck."""
     coarse = t1[::2, ::2, ::2] > 0
-    x, y, z = (
-        2 * index + o for index, o in zip(np.indices(coarse.shape), (-98, *ORIGIN_MM[1:]), strict=True)
-    )
-    above_neck = (z > _NECK_MM) | (np.hypot(x, y + 46) < 12)
-    inside = np.pad(coarse & above_neck, _PAD, mode="edge")
+    x, y, z = 2 * np.indices(coarse.shape, np.float32) + np.reshape((-98, *ORIGIN_MM[1:]), (3, 1, 1, 1))
+    canal = _off_canal(x, y) < _CANAL_MM
+    inside = np.pad(np.where(z > _NECK_MM, coarse, canal), _PAD, mode="edge")
     inside = ndimage.binary_closing(inside, iterations=3)
-    inside = ndimage.binary_fill_holes(inside)[_PAD:-_PAD, _PAD:-_PAD, :-_PAD].astype(np.float32)
+    inside = ndimage.binary_fill_holes(inside)[_PAD:-_PAD, _PAD:-_PAD, _PAD - _BELOW : -_PAD].astype(
+        np.float32
+    )
     return 2 * signed_distance(ndimage.gaussian_filter(inside, 0.8))
+
+
+def _off_canal(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Array:
+    """Distance in mm from the axis of the spinal canal, which runs straight down from the template's edge."""
+    return np.asarray(np.hypot(x, y + 46), np.float32)
 
 
 def _white_share(white: Array, deep: dict[str, segment.Mask]) -> Array:
