@@ -52,6 +52,16 @@ def test_volumes_are_as_asked(whole, drawn) -> None:
     assert whole.icv_ml() == pytest.approx(drawn.head.icv_ml, rel=0.04)
 
 
+def test_a_crowded_head_keeps_its_cortex_inside_the_skull(drawn, key, whole_grid) -> None:
+    data = drawn.model_dump()
+    data["head"]["icv_ml"] = 0.85 * drawn.head.icv_ml
+    crowded = anatomy.Anatomy.parse(data)
+    brain = build.make(crowded, whole_grid, key)
+    cortex = sum(brain.volumes_ml()[label] for label in both_sides("Cerebral-Cortex"))
+    assert cortex == pytest.approx(crowded.cerebrum.cortex_ml, rel=0.02)
+    assert brain.icv_ml() == pytest.approx(crowded.head.icv_ml, rel=0.04)
+
+
 @pytest.mark.parametrize("voxel", [0.7, 1.4])
 def test_volumes_do_not_depend_on_the_voxel(whole, whole_grid, drawn, key, voxel: float) -> None:
     shape = [round(n / voxel) for n in whole_grid.shape]

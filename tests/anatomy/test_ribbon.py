@@ -5,6 +5,8 @@ from mindscan.anatomy.fit import fit_shift, rising_root
 from mindscan.anatomy.ribbon import Surfaces, fit
 from mindscan.anatomy.structure import Place
 
+NOTHING = -1000.0
+
 
 @pytest.fixture
 def ball() -> tuple[Place, torch.Tensor]:
@@ -21,7 +23,7 @@ def test_a_ball_is_shifted_to_the_volume_asked(ball) -> None:
 
 def test_both_volumes_of_a_ribbon_are_as_asked(ball) -> None:
     place, r = ball
-    surfaces = Surfaces(r - 15, r - 18)
+    surfaces = Surfaces(r - 15, r - 18, NOTHING - r)
     free = torch.where(r < 27, 1.0, 0.0)
     ribbon = fit(surfaces, place, free, white_ml=20, grey_ml=15, limit=20)
     white, both = ribbon.cover(surfaces, place)
@@ -31,7 +33,7 @@ def test_both_volumes_of_a_ribbon_are_as_asked(ball) -> None:
 
 def test_grey_matter_is_never_thicker_than_its_limit(ball) -> None:
     place, r = ball
-    surfaces = Surfaces(r - 15, r - 25)
+    surfaces = Surfaces(r - 15, r - 25, NOTHING - r)
     ribbon = fit(surfaces, place, torch.ones_like(r), white_ml=14, grey_ml=9, limit=3)
     _, both = ribbon.cover(surfaces, place)
     assert float(both[r > 15 + ribbon.white_shift + 3 + 0.6].max()) == 0
@@ -39,7 +41,7 @@ def test_grey_matter_is_never_thicker_than_its_limit(ball) -> None:
 
 def test_the_limit_gives_way_to_the_volume(ball) -> None:
     place, r = ball
-    surfaces = Surfaces(r - 15, r - 20)
+    surfaces = Surfaces(r - 15, r - 20, NOTHING - r)
     free = torch.ones_like(r)
     ribbon = fit(surfaces, place, free, white_ml=14, grey_ml=18, limit=2)
     white, both = ribbon.cover(surfaces, place)

@@ -161,7 +161,7 @@ def _unravel(flat: Tensor, shape: Sequence[int]) -> tuple[Tensor, Tensor, Tensor
 def _paint(head: Model, place: Place) -> Canvas:
     """Paint front to back; structures in the skull are asked only about points there."""
     canvas = Canvas.blank(place.xyz)
-    in_skull = (head.hull.at(place.xyz)[0] * head.scale < EDGE_MM).nonzero()[:, 0]
+    in_skull = _in_skull(head, place)
     inside = place.pick(in_skull)
     for painter in head.inner:
         for layer in painter(inside):
@@ -173,10 +173,15 @@ def _paint(head: Model, place: Place) -> Canvas:
     return canvas
 
 
+def _in_skull(head: Model, place: Place) -> Tensor:
+    """Index of the points that what lies in the skull may reach."""
+    return (head.hull.at(place.xyz)[0] * head.scale < EDGE_MM).nonzero()[:, 0]
+
+
 def _probe(head: Model) -> Place:
     """Points spread evenly over the inside of the skull."""
     device = head.hull.data.device
     axes = [torch.arange(low, high, _PROBE_STEP_MM, device=device) for low, high in _SKULL_BOX_MM]
     xyz = torch.stack([a.flatten() for a in torch.meshgrid(*axes, indexing="ij")], 1)
     place = head.place(xyz, (_PROBE_STEP_MM * head.scale) ** 3 / 1000)
-    return place.pick((head.hull.at(place.xyz)[0] < 0).nonzero()[:, 0])
+    return place.pick(_in_skull(head, place))

@@ -115,7 +115,8 @@ class _Folia:
         branch = _BRANCH_PER_FURROW * self.furrow * torch.cos(2 * math.pi * turns)
         outer = self.template.fields["pial"].at(place.xyz)[0]
         gap = (turns + 0.5).frac().sub(0.5).abs() * _FOLIUM_MM
-        carved = torch.minimum(_FURROW_WIDTH_MM / 2 - gap, outer + self.furrow)
+        furrows = torch.minimum(_FURROW_WIDTH_MM / 2 - gap, outer + self.furrow)
+        carved = torch.maximum(furrows, self.template.fields["hull"].at(place.xyz)[0])
         return Surfaces(self.template.fields["white"].at(place.xyz)[0] + branch, outer, carved)
 
 

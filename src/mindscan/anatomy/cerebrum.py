@@ -77,7 +77,7 @@ class Cerebrum:
             bend, wobble = folds.at(place.xyz)
             white = frame.template.fields["white"].at(place.xyz)[0] + bend
             outer = frame.template.fields["pial"].at(place.xyz)[0] + 0.8 * bend + wobble
-            return Surfaces(white, outer)
+            return Surfaces(white, outer, carved=frame.template.fields["hull"].at(place.xyz)[0])
 
         free = frame.free * ~in_hindbrain(frame.template, frame.probe)
         ribbon = fit(surfaces(frame.probe), frame.probe, free, params.white_ml, params.cortex_ml, limit)

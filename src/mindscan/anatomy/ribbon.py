@@ -23,12 +23,12 @@ class Surfaces:
     Args:
         white: to the white surface.
         outer: to the outer surface of grey matter.
-        carved: positive in furrows that are cut out of grey matter wherever its surface lies.
+        carved: positive where grey matter may not be, wherever its surface lies: furrows, outside the skull.
     """
 
     white: Tensor
     outer: Tensor
-    carved: Tensor | None = None
+    carved: Tensor
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,7 @@ class Ribbon:
         """Cover of white matter, and of grey and white together."""
         white = surfaces.white - self.white_shift
         outer = torch.maximum(surfaces.outer - self.outer_shift, white - self.limit)
-        if surfaces.carved is not None:
-            outer = torch.maximum(outer, surfaces.carved)
+        outer = torch.maximum(outer, surfaces.carved)
         return place.cover(white), place.cover(outer)
 
 
