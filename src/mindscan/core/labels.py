@@ -1,7 +1,7 @@
 """The label table: FreeSurfer ids, names and colours, and what each structure is made of.
 
-Ids, names and colours are those of FreeSurfer's colour table (doi:10.1016/j.neuroimage.2012.01.021),
-so that every tool that reads FreeSurfer segmentations reads these.
+Ids and names are those of FreeSurfer's colour table (doi:10.1016/j.neuroimage.2012.01.021), so that
+every tool that reads FreeSurfer segmentations reads these; colours of the brain are FreeSurfer's too.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ Side = Literal["L", "R", ""]
 
 @dataclass(frozen=True)
 class Label:
-    """One row of the label table."""
+    """One row of the label table; `extracranial` structures do not count towards the intracranial volume."""
 
     id: int
     name: str
     colour: tuple[int, int, int]
     tissue: Tissue
     side: Side = ""
+    extracranial: bool = False
 
 
 LABELS: tuple[Label, ...] = (
@@ -35,6 +36,7 @@ LABELS: tuple[Label, ...] = (
     Label(2, "Left-Cerebral-White-Matter", (245, 245, 245), "WM", "L"),
     Label(3, "Left-Cerebral-Cortex", (205, 62, 78), "GM", "L"),
     Label(4, "Left-Lateral-Ventricle", (120, 18, 134), "CSF", "L"),
+    Label(5, "Left-Inf-Lat-Vent", (196, 58, 250), "CSF", "L"),
     Label(7, "Left-Cerebellum-White-Matter", (220, 248, 164), "WM", "L"),
     Label(8, "Left-Cerebellum-Cortex", (230, 148, 34), "GM", "L"),
     Label(10, "Left-Thalamus", (0, 118, 14), "GM", "L"),
@@ -48,9 +50,13 @@ LABELS: tuple[Label, ...] = (
     Label(18, "Left-Amygdala", (103, 255, 255), "GM", "L"),
     Label(24, "CSF", (60, 60, 60), "CSF"),
     Label(26, "Left-Accumbens-area", (255, 165, 0), "GM", "L"),
+    Label(28, "Left-VentralDC", (165, 42, 42), "WM", "L"),
+    Label(30, "Left-vessel", (160, 32, 240), "soft", "L"),
+    Label(31, "Left-choroid-plexus", (0, 200, 200), "soft", "L"),
     Label(41, "Right-Cerebral-White-Matter", (0, 225, 0), "WM", "R"),
     Label(42, "Right-Cerebral-Cortex", (205, 62, 78), "GM", "R"),
     Label(43, "Right-Lateral-Ventricle", (120, 18, 134), "CSF", "R"),
+    Label(44, "Right-Inf-Lat-Vent", (196, 58, 250), "CSF", "R"),
     Label(46, "Right-Cerebellum-White-Matter", (220, 248, 164), "WM", "R"),
     Label(47, "Right-Cerebellum-Cortex", (230, 148, 34), "GM", "R"),
     Label(49, "Right-Thalamus", (0, 118, 14), "GM", "R"),
@@ -60,10 +66,34 @@ LABELS: tuple[Label, ...] = (
     Label(53, "Right-Hippocampus", (220, 216, 20), "GM", "R"),
     Label(54, "Right-Amygdala", (103, 255, 255), "GM", "R"),
     Label(58, "Right-Accumbens-area", (255, 165, 0), "GM", "R"),
-    Label(125, "Adipose", (173, 255, 47), "soft"),
-    Label(126, "Spinal-Cord", (133, 203, 229), "WM"),
-    Label(165, "Skull", (120, 120, 120), "bone"),
-    Label(258, "Head-ExtraCerebral", (150, 150, 200), "soft"),
+    Label(60, "Right-VentralDC", (165, 42, 42), "WM", "R"),
+    Label(62, "Right-vessel", (160, 32, 240), "soft", "R"),
+    Label(63, "Right-choroid-plexus", (0, 200, 221), "soft", "R"),
+    Label(72, "5th-Ventricle", (120, 190, 150), "CSF"),
+    Label(85, "Optic-Chiasm", (234, 169, 30), "WM"),
+    Label(98, "Dura", (0, 255, 127), "soft"),
+    Label(118, "Epidermis", (255, 224, 189), "soft", "", True),
+    Label(123, "Muscle", (178, 60, 60), "soft", "", True),
+    Label(125, "Adipose", (173, 255, 47), "soft", "", True),
+    Label(126, "Spinal-Cord", (133, 203, 229), "WM", "", True),
+    Label(128, "Nerve", (205, 205, 92), "WM", "", True),
+    Label(130, "Air", (20, 30, 70), "air", "", True),
+    Label(131, "Orbital-Fat", (229, 229, 110), "soft", "", True),
+    Label(134, "Globe", (216, 191, 216), "soft", "", True),
+    Label(142, "Diploe", (190, 140, 100), "bone", "", True),
+    Label(143, "Vitreous-Humor", (90, 160, 220), "soft", "", True),
+    Label(144, "Lens", (230, 240, 255), "soft", "", True),
+    Label(146, "Outer-Table", (170, 160, 140), "bone", "", True),
+    Label(147, "Inner-Table", (140, 130, 110), "bone", "", True),
+    Label(165, "Skull", (120, 120, 120), "bone", "", True),
+    Label(251, "CC_Posterior", (0, 0, 64), "WM"),
+    Label(252, "CC_Mid_Posterior", (0, 0, 112), "WM"),
+    Label(253, "CC_Central", (0, 0, 160), "WM"),
+    Label(254, "CC_Mid_Anterior", (0, 0, 208), "WM"),
+    Label(255, "CC_Anterior", (0, 0, 255), "WM"),
+    Label(258, "Head-ExtraCerebral", (150, 150, 200), "soft", "", True),
+    Label(262, "Sinus", (30, 50, 110), "air", "", True),
+    Label(914, "Vein", (0, 0, 139), "soft"),
 )
 
 BY_ID: dict[int, Label] = {label.id: label for label in LABELS}
@@ -75,7 +105,7 @@ TABLE_SIZE = 1 + max(BY_ID)
 
 def in_skull(label: Label) -> bool:
     """Whether a structure counts towards the intracranial volume."""
-    return label.tissue in ("CSF", "GM", "WM") and label.name != "Spinal-Cord"
+    return label.id != 0 and not label.extracranial
 
 
 def both_sides(name: str) -> tuple[int, int]:
