@@ -1,3 +1,4 @@
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,10 @@ def test_cached_and_fresh_templates_are_the_same_bits(
     for name, field in fresh.fields.items():
         assert torch.equal(field.data, cached.fields[name].data)
         assert field.origin_mm == cached.fields[name].origin_mm
-        assert np.array_equal(fresh.inside_ml[name], cached.inside_ml[name])
+    for name, inside in fresh.inside_ml.items():
+        assert np.array_equal(inside, cached.inside_ml[name])
+    for one, other in zip(fresh.hemispheres, cached.hemispheres, strict=True):
+        assert all(torch.equal(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
 
 
 def test_a_damaged_or_unwritable_cache_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

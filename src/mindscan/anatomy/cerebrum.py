@@ -1,19 +1,17 @@
-"""Cerebral cortex and white matter: the template's folds, bent and deepened for each person."""
+"""Cerebral cortex and white matter, with folds of one's own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Annotated
 
-import torch
 from pydantic import Field as Limits
 from torch import Tensor
 
-from mindscan.anatomy import norms
+from mindscan.anatomy import cortex, folding, norms
 from mindscan.anatomy.cerebellum import in_hindbrain
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.noise import smooth_noise
-from mindscan.anatomy.ribbon import Surfaces, fit
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
 from mindscan.core.key import Key
 from mindscan.core.labels import both_sides
@@ -21,11 +19,12 @@ from mindscan.core.person import Person
 from mindscan.core.prior import Rounded
 from mindscan.core.record import Record
 
-_NOISE_STEP_MM = 2.0
-_NOISE_ORIGIN_MM = (-82.0, -122.0, -82.0)
-_NOISE_NODES = (84, 108, 90)
-_CROWN_OVER_MEAN = 1.35
-"""Cortex on the crown of a gyrus is thicker than its mean; Fischl & Dale 2000, doi:10.1073/pnas.200033797."""
+_NOISE_STEP_MM = 3.0
+_NOISE_ORIGIN_MM = (-96.0, -126.0, -90.0)
+_NOISE_NODES = (64, 84, 72)
+_WAVER_WAVELENGTH_MM = 22.0
+_USUAL_SPACING_MM = 12.0
+"""Distance between the sulci of the usual pattern in a head of usual size."""
 
 
 class CerebrumSize(Record):
@@ -35,15 +34,17 @@ class CerebrumSize(Record):
         cortex_ml: cerebral cortex, both sides, 100 to 1000 mL.
         white_ml: cerebral white matter, both sides, 100 to 1000 mL.
         thickness_mm: mean thickness of the cortex, 1.5 to 4.5 mm.
-        folding_mm: strength of the person's own folds: how far they bend the surfaces, 0 to 3 mm.
-        fold_spacing_mm: distance between the person's own folds, 8 to 40 mm.
+        spacing_mm: usual distance between neighbouring sulci, 6 to 24 mm.
+        sulcus_mm: usual width of a sulcus when the surface neither swells nor shrinks, 0 to 6 mm.
+        waver_mm: how far the walls of sulci waver on their way down, 0 to 4 mm.
     """
 
     cortex_ml: Annotated[Rounded, Limits(ge=100, le=1000)]
     white_ml: Annotated[Rounded, Limits(ge=100, le=1000)]
     thickness_mm: Annotated[Rounded, Limits(ge=1.5, le=4.5)]
-    folding_mm: Annotated[Rounded, Limits(ge=0, le=3)]
-    fold_spacing_mm: Annotated[Rounded, Limits(ge=8, le=40)]
+    spacing_mm: Annotated[Rounded, Limits(ge=6, le=24)]
+    sulcus_mm: Annotated[Rounded, Limits(ge=0, le=6)]
+    waver_mm: Annotated[Rounded, Limits(ge=0, le=4)]
 
 
 class Cerebrum:
@@ -60,8 +61,9 @@ class Cerebrum:
             cortex_ml=norms.value("Cerebral-Cortex", key / "cortex", person, icv_ml),
             white_ml=norms.value("Cerebral-White-Matter", key / "white", person, icv_ml),
             thickness_mm=norms.value("Thickness", key / "thickness", person, icv_ml),
-            folding_mm=float(rng.uniform(0.7, 1.0)),
-            fold_spacing_mm=float(rng.uniform(11, 16)),
+            spacing_mm=float(rng.uniform(10.5, 13.5)),
+            sulcus_mm=float(rng.uniform(0.7, 1.1)),
+            waver_mm=float(rng.uniform(1.4, 2.2)),
         )
 
     def move(self, params: CerebrumSize, key: Key, frame: Frame) -> Tensor | None:
@@ -70,34 +72,34 @@ class Cerebrum:
 
     def paint(self, params: CerebrumSize, key: Key, frame: Frame) -> Painter:
         """White matter in front of cortex."""
-        folds = _folds(params, key, frame)
-        limit = params.thickness_mm * _CROWN_OVER_MEAN / frame.scale
-
-        def surfaces(place: Place) -> Surfaces:
-            bend, wobble = folds.at(place.xyz)
-            white = frame.template.fields["white"].at(place.xyz)[0] + bend
-            outer = frame.template.fields["pial"].at(place.xyz)[0] + 0.8 * bend + wobble
-            return Surfaces(white, outer, carved=frame.template.fields["hull"].at(place.xyz)[0])
-
-        free = frame.free * ~in_hindbrain(frame.template, frame.probe)
-        ribbon = fit(surfaces(frame.probe), frame.probe, free, params.white_ml, params.cortex_ml, limit)
+        sheet = fitted(params, key, frame)
 
         def layers(place: Place) -> Iterator[Layer]:
             index = (~in_hindbrain(frame.template, place)).nonzero()[:, 0]
             here = place.pick(index)
-            white, both = ribbon.cover(surfaces(here), here)
+            white, both = sheet.cover(sheet.site(here), here)
             yield Layer("WM", here.sided(*both_sides("Cerebral-White-Matter")), white, index)
             yield Layer("GM", here.sided(*both_sides("Cerebral-Cortex")), both, index)
 
         return layers
 
 
-def _folds(params: CerebrumSize, key: Key, frame: Frame) -> Field:
-    """Two channels in template mm: how far the folds bend both surfaces, and a finer wobble of the outer."""
-    device = frame.lattice.data.device
-    nodes = params.fold_spacing_mm / frame.scale / _NOISE_STEP_MM
-    coarse = smooth_noise(key / "folds" / "coarse", _NOISE_NODES, nodes, device)
-    fine = smooth_noise(key / "folds" / "fine", _NOISE_NODES, 0.6 * nodes, device)
-    bend = params.folding_mm / frame.scale * (coarse + 0.35 * fine)
-    wobble = 0.2 / frame.scale * smooth_noise(key / "folds" / "outer", _NOISE_NODES, 0.4 * nodes, device)
-    return Field(torch.stack([bend, wobble]), _NOISE_ORIGIN_MM, _NOISE_STEP_MM)
+def fitted(params: CerebrumSize, key: Key, frame: Frame) -> cortex.Sheet:
+    """The cortical sheet of this head, with the volumes asked."""
+    waver = smooth_noise(
+        key / "waver", _NOISE_NODES, _WAVER_WAVELENGTH_MM / _NOISE_STEP_MM, frame.lattice.data.device
+    )
+    spacing = params.spacing_mm / _USUAL_SPACING_MM
+    left, right = (
+        folding.grow(hemisphere, key / "sulci" / side, spacing)
+        for side, hemisphere in zip(("left", "right"), frame.template.hemispheres, strict=True)
+    )
+    sheet = cortex.Sheet(
+        template=frame.template,
+        sulci=(left, right),
+        waver=Field(params.waver_mm / frame.scale * waver[None], _NOISE_ORIGIN_MM, _NOISE_STEP_MM),
+        thickness=params.thickness_mm / frame.scale,
+        gap=params.sulcus_mm / 2 / frame.scale,
+    )
+    index = ((frame.free > 0) & ~in_hindbrain(frame.template, frame.probe)).nonzero()[:, 0]
+    return cortex.fit(sheet, frame.probe.pick(index), frame.free[index], params.white_ml, params.cortex_ml)

@@ -16,8 +16,9 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import fields as fields_of
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nibabel as nib
 import numpy as np
@@ -25,12 +26,13 @@ import numpy.typing as npt
 import torch
 from scipy import ndimage
 
-from mindscan.anatomy import segment
+from mindscan.anatomy import mantle, segment
 from mindscan.anatomy.distance import Array, Point, signed_distance
 from mindscan.anatomy.field import Field
+from mindscan.anatomy.mantle import Hemisphere
 from mindscan.core.errors import PackageError
 
-VERSION = 1
+VERSION = 2
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
@@ -49,6 +51,8 @@ _PAINT_ORDER = (
     "Lateral-Ventricle", "3rd-Ventricle", "4th-Ventricle", "Accumbens-area", "Pallidum",
     "Amygdala", "Hippocampus", "Caudate", "Putamen", "Thalamus",
 )  # fmt: skip
+_NUCLEI = ("Thalamus", "Caudate", "Putamen", "Pallidum", "Lateral-Ventricle", "3rd-Ventricle")
+"""What cortex keeps away from: white matter always lies between."""
 _WHITE_CORE = (
     "Thalamus",
     "Caudate",
@@ -65,12 +69,16 @@ class Template:
     """Signed distances in template millimetres (negative inside); left mirrors right.
 
     Args:
-        fields: by name: "white", "pial", "hull", "cerebellum", "brainstem" and every deep structure.
+        fields: by name: "white", "pial", "hull", "cerebellum", "brainstem" and every deep structure;
+            "sulci" is a smoother "pial", "mantle" the closed hemispheres, "nuclei" all that cortex keeps
+            away from, "cortex" the share of the surface that cortex covers.
         inside_ml: by name: volume of the right half inside the surface shifted by each of `SHIFTS_MM`.
+        hemispheres: the smooth hemispheres (left, right) that folds grow on.
     """
 
     fields: dict[str, Field]
     inside_ml: dict[str, Array]
+    hemispheres: tuple[Hemisphere, Hemisphere]
 
     def shift_for(self, name: str, volume_ml: float) -> float:
         """Outward shift in template mm that makes the right-hand structure `volume_ml` large."""
@@ -78,7 +86,9 @@ class Template:
 
     def to(self, device: torch.device | str) -> Template:
         """The same template on another device."""
-        return Template({name: field.to(device) for name, field in self.fields.items()}, self.inside_ml)
+        left, right = self.hemispheres
+        fields = {name: field.to(device) for name, field in self.fields.items()}
+        return Template(fields, self.inside_ml, (left.to(device), right.to(device)))
 
 
 @functools.cache
@@ -94,9 +104,9 @@ def load() -> Template:
     try:
         return _read(cached)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        fields, inside = _build(*(_voxels(path) for path in sources))
-    _store(cached, fields, inside)
-    return _assemble(fields, inside)
+        built = _build(*(_voxels(path) for path in sources))
+    _store(cached, built)
+    return _assemble(built)
 
 
 def cache_folder() -> Path:
@@ -121,8 +131,15 @@ def _voxels(path: Path) -> Array:
 Stored = dict[str, tuple[npt.NDArray[np.float16], tuple[float, float, float], float]]
 
 
-def _build(t1: Array, grey: Array, white: Array) -> tuple[Stored, dict[str, Array]]:
-    """All fields as (values, origin, step), and the volumes inside their shifted surfaces."""
+class _Built(NamedTuple):
+    """What the cache keeps: fields as (values, origin, step), volumes inside them, the right mantle."""
+
+    fields: Stored
+    inside: dict[str, Array]
+    right: Hemisphere
+
+
+def _build(t1: Array, grey: Array, white: Array) -> _Built:
     middle = t1.shape[0] // 2
     hull = _stored(_hull(t1)[middle // 2 :], (0, 0, -2 * _BELOW), step=2)
     t1, grey, white = (a[middle:][_BRAIN_BOX] for a in (t1, grey / np.float32(255), white / np.float32(255)))
@@ -150,7 +167,52 @@ def _build(t1: Array, grey: Array, white: Array) -> tuple[Stored, dict[str, Arra
         share = ndimage.gaussian_filter(_mirror(mask), 0.8)[mask.shape[0] - 1 :]
         fields[name] = _boxed(_mirrored_distance(share), deep_low)
     inside = {name: _inside_ml(values.astype(np.float32), step) for name, (values, _, step) in fields.items()}
-    return fields, inside
+    cerebrum = _main((tissue > 0.5) & (cerebellum < 0.5) & (fields["brainstem"][0] > 0))
+    share = _cortex_share(cerebrum, grey, white)
+    fields["cortex"] = _stored(share[::2, ::2, ::2], low, step=2)
+    right = _mantle(fields, cerebrum, deep, share)
+    return _Built(fields, inside, right)
+
+
+def _main(mask: segment.Mask) -> segment.Mask:
+    """The largest piece of a half, after cutting thin bridges."""
+    pieces, _ = ndimage.label(ndimage.binary_opening(mask))
+    main = pieces == 1 + int(np.argmax(np.bincount(pieces.ravel())[1:]))
+    return np.asarray(mask & ndimage.binary_dilation(main, iterations=2))
+
+
+def _mantle(
+    fields: Stored, cerebrum: segment.Mask, deep: dict[str, segment.Mask], share: Array
+) -> Hemisphere:
+    """Add the fields that folds are carved from, and wrap the mantle of the right side."""
+    half = mantle.closed(cerebrum)
+    whole = signed_distance(ndimage.gaussian_filter(_mirror(half), 1.0))
+    pial = np.asarray(fields["pial"][0], np.float32)
+    low = tuple(box.start or 0 for box in _BRAIN_BOX)
+    sulci = ndimage.gaussian_filter(_mirror(pial), 1.0)
+    nuclei = np.zeros(cerebrum.shape, np.bool_)
+    nuclei[_DEEP_BOX] = np.any([deep[name] for name in _NUCLEI], axis=0)
+    middle = len(half) - 1
+    fields["sulci"] = _stored(sulci[middle:], low)
+    fields["mantle"] = _stored(whole[middle::2, ::2, ::2], low, step=2)
+    fields["nuclei"] = _stored(_mirrored_distance(nuclei.astype(np.float32))[::2, ::2, ::2], low, step=2)
+    origin = (-float(middle), ORIGIN_MM[1] + low[1], ORIGIN_MM[2] + low[2])
+    alone = np.concatenate([np.zeros_like(half[1:]), half])
+    around = (_mirror(pial), whole, _mirror(share))
+    return mantle.hemisphere(alone, *(Field(torch.from_numpy(a)[None], origin, 1.0) for a in around))
+
+
+def _cortex_share(cerebrum: segment.Mask, grey: Array, white: Array) -> Array:
+    """How much of the nearest surface is cortex: nothing on callosum and brainstem."""
+    tissue = _mirror(cerebrum)
+    rim = (tissue > 0) & (ndimage.distance_transform_edt(tissue) <= 3)
+    grey_here, tissue_here = (
+        ndimage.gaussian_filter(_mirror(part) * rim, 2.0) for part in (grey, grey + white)
+    )
+    nearest = ndimage.distance_transform_edt(~rim, return_distances=False, return_indices=True)
+    ratio = (grey_here / np.maximum(tissue_here, 1e-3))[tuple(nearest)]
+    share: Array = np.clip((ndimage.gaussian_filter(ratio, 1.5) - 0.3) / 0.3, 0, 1)
+    return share[len(cerebrum) - 1 :]
 
 
 def _along(axis: int) -> list[int]:
@@ -227,10 +289,11 @@ def _inside_ml(values: Array, step: float) -> Array:
     return np.asarray(np.array(totals) * step**3 / 1000, np.float32)
 
 
-def _assemble(fields: Stored, inside: dict[str, Array]) -> Template:
+def _assemble(built: _Built) -> Template:
     return Template(
-        {name: _both_sides(values, origin, step) for name, (values, origin, step) in fields.items()},
-        inside,
+        {name: _both_sides(values, origin, step) for name, (values, origin, step) in built.fields.items()},
+        built.inside,
+        (built.right.mirrored(), built.right),
     )
 
 
@@ -243,18 +306,20 @@ def _both_sides(values: npt.NDArray[np.float16], origin: Point, step: float) -> 
     return Field(whole[None], (-step * (half.shape[0] - 1), origin[1], origin[2]), step)
 
 
-def _store(path: Path, fields: Stored, inside: dict[str, Array]) -> None:
+def _store(path: Path, built: _Built) -> None:
     """Write the cache atomically; a cache that cannot be written is no error, only slower."""
-    arrays: dict[str, npt.NDArray[np.generic]] = {}
-    for name, (values, origin, step) in fields.items():
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    for name, (values, origin, step) in built.fields.items():
         arrays[f"field/{name}"] = values
         arrays[f"place/{name}"] = np.asarray([*origin, step], np.float32)
-        arrays[f"inside/{name}"] = inside[name]
+    arrays |= {f"inside/{name}": values for name, values in built.inside.items()}
+    for part in fields_of(Hemisphere):
+        arrays[f"right/{part.name}"] = getattr(built.right, part.name).numpy()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-            np.savez(part, **arrays)  # type: ignore[arg-type]
-        os.replace(part.name, path)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part_file:
+            np.savez(part_file, **arrays)  # type: ignore[arg-type]
+        os.replace(part_file.name, path)
     except OSError:
         return
 
@@ -262,11 +327,15 @@ def _store(path: Path, fields: Stored, inside: dict[str, Array]) -> None:
 def _read(path: Path) -> Template:
     fields: Stored = {}
     inside: dict[str, Array] = {}
+    right: dict[str, torch.Tensor] = {}
     with path.open("rb") as opened, np.load(opened) as stored:
         for key in stored.files:
             kind, name = key.split("/")
             if kind == "field":
                 x, y, z, step = (float(v) for v in stored[f"place/{name}"])
                 fields[name] = (stored[key], (x, y, z), step)
-                inside[name] = stored[f"inside/{name}"]
-    return _assemble(fields, inside)
+            elif kind == "inside":
+                inside[name] = stored[key]
+            elif kind == "right":
+                right[name] = torch.from_numpy(stored[key])
+    return _assemble(_Built(fields, inside, Hemisphere(**right)))

@@ -31,7 +31,7 @@ centre_mm = {centre}               # the anterior commissure lies near (0, 0, 0)
 [anatomy]
 # head = {{ icv_ml = 1500, turn_deg = [-10, 10] }}
 # warp = {{ broad_mm = 2.5, middle_mm = 2.0, fine_mm = 1.2 }}
-# cerebrum = {{ thickness_mm = 2.4, folding_mm = [0.6, 1.2] }}
+# cerebrum = {{ thickness_mm = 2.4, spacing_mm = [10, 14] }}
 # ventricles = {{ lateral_left_ml = 20, lateral_right_ml = 20 }}
 # deep_grey_ml = {{ hippocampus = {{ normal = [3.5, 0.3] }} }}
 # cerebellum = {{ cortex_ml = [90, 130] }}

@@ -1,0 +1,197 @@
+"""The cortical sheet of one head: how deep below its surface every point lies, and how thick it is there.
+
+Depth is a distance to fluid: to the closed hemisphere's outside, to the sulci that the average shows as
+far as this person has them, and to the person's own sulci. Cortex is what lies within its thickness of
+fluid; white matter is the rest.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from mindscan.anatomy.field import Field
+from mindscan.anatomy.structure import Place
+from mindscan.anatomy.template import Template
+
+LIPS_MM = 3.0
+"""Width over which a gyrus rounds into a sulcus, template mm."""
+MOUTH_MM = 3.0
+"""Depth over which the mouth of a sulcus narrows, template mm."""
+CAPSULE_MM = 2.0
+"""White matter that always lies between cortex and nuclei or ventricles, template mm."""
+CROWN, FUNDUS = 1.10, 0.90
+"""Thickness at the surface and at the bottom of deep sulci over the mean: 2.7 and 2.2 mm of 2.45; Fischl
+and Dale 2000, doi:10.1073/pnas.200033797."""
+DEEP_MM = 14.0
+"""Where a sulcus counts as deep."""
+
+_FUNNEL = 1.2
+"""How much wider a sulcus is at its mouth."""
+_CLOSING = 0.5
+"""How far sulci close for each millimetre that the surface swells."""
+_STRAIGHT_MM = 6.0
+"""Depth from which sulcal walls waver in full."""
+
+Pair = npt.NDArray[np.float64]
+_TRIAL, _LONGEST = (0.2, 0.3), np.array([0.5, 1.2])
+_STEPS, _CLOSE = 10, 0.002
+_DEEPENING = (0.2, 1.9)
+_GIVING = 0.4
+_RANGE = np.array([-1.0, -4.0]), np.array([3.0, 4.0])
+
+
+@dataclass(frozen=True)
+class Site:
+    """What is read once at each of n points; shape (n,) each, template mm.
+
+    Args:
+        below: depth below the closed hemisphere.
+        average: depth below the average's sulci, where this person has them.
+        aside: distance from the nearest of the person's own sulcal sheets.
+        deep: how deep that sulcus goes.
+        nuclei: distance to deep nuclei and ventricles.
+        wall: distance to the skull, positive outside it.
+        share: share of the surface here that cortex covers.
+    """
+
+    below: Tensor
+    average: Tensor
+    aside: Tensor
+    deep: Tensor
+    nuclei: Tensor
+    wall: Tensor
+    share: Tensor
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The cortex of one head, template mm.
+
+    Args:
+        template: gives the smooth hemispheres.
+        sulci: what `folding.grow` made of the left and the right side.
+        waver: one channel; how far sulcal walls waver sideways on their way down.
+        thickness: mean thickness.
+        gap: half width of a sulcus.
+        deepening: factor on the depth of the person's own sulci.
+        swelling: how far the surface lies outside the closed hemisphere.
+    """
+
+    template: Template
+    sulci: tuple[Field, Field]
+    waver: Field
+    thickness: float
+    gap: float
+    deepening: float = 1.0
+    swelling: float = 0.0
+
+    def site(self, place: Place) -> Site:
+        """Read the fields at some points."""
+        fields = self.template.fields
+        mantle, sulci, nuclei, wall, share, waver = (
+            field.at(place.xyz)[0]
+            for field in (*(fields[n] for n in ("mantle", "sulci", "nuclei", "hull", "cortex")), self.waver)
+        )
+        own = place.xyz.new_empty((3, len(place.xyz)))
+        for side, grown in zip((~place.right, place.right), self.sulci, strict=True):
+            own[:, side] = grown.at(place.xyz[side])
+        return Site(
+            below=-mantle,
+            average=own[2] - sulci,
+            aside=(own[0] + waver * (-mantle / _STRAIGHT_MM).clamp(0, 1)).abs(),
+            deep=own[1],
+            nuclei=nuclei,
+            wall=wall,
+            share=share,
+        )
+
+    def depth(self, site: Site) -> Tensor:
+        """Distance from fluid, template mm, positive inside the tissue, shape (n,)."""
+        below = site.below + self.swelling
+        depth = torch.minimum(below, site.average + _CLOSING * self.swelling)
+        gap = (
+            self.gap
+            * math.exp(-0.5 * self.swelling)
+            * (1 + 1.2 * torch.exp(-site.below.clamp(min=0) / MOUTH_MM))
+        )
+        depth = _rounded(depth, _from_slit(site.aside - gap, below - self.deepening * site.deep))
+        depth = torch.maximum(depth, self.thickness + CAPSULE_MM - site.nuclei)
+        return torch.minimum(depth, -site.wall)
+
+    def thickness_at(self, site: Site) -> Tensor:
+        """Thickness of the cortex, template mm, shape (n,)."""
+        down = (site.below / DEEP_MM).clamp(0, 1)
+        return self.thickness * site.share * (CROWN + (FUNDUS - CROWN) * down)
+
+    def cover(self, site: Site, place: Place) -> tuple[Tensor, Tensor]:
+        """Cover of white matter, and of grey and white together."""
+        depth = self.depth(site)
+        return place.cover(self.thickness_at(site) - depth), place.cover(-depth)
+
+
+def _from_slit(aside: Tensor, beneath: Tensor) -> Tensor:
+    """Distance from a slit: `aside` of its wall, `beneath` its floor; rounded at the floor."""
+    outside = torch.hypot(aside.clamp(min=0), beneath.clamp(min=0))
+    return outside + torch.maximum(aside, beneath).clamp(max=0)
+
+
+def _rounded(a: Tensor, b: Tensor) -> Tensor:
+    """The lesser of two distances, with a rounded edge `LIPS_MM` wide (polynomial smooth minimum)."""
+    overlap = (LIPS_MM - (a - b).abs()).clamp(min=0) / LIPS_MM
+    return torch.minimum(a, b) - overlap.square() * (LIPS_MM / 4)
+
+
+def fit(sheet: Sheet, place: Place, free: Tensor, white_ml: float, grey_ml: float) -> Sheet:
+    """The sheet that holds the volumes asked: sulci deepen for grey matter, the surface swells for white.
+
+    Two unknowns, two volumes: Newton steps with Broyden's update of the slopes (doi:10.2307/2003941).
+
+    Args:
+        sheet: with the thickness wanted.
+        place: points spread evenly over the head.
+        free: share of each point that may be taken, 0 to 1.
+        white_ml, grey_ml: volumes wanted, in mL.
+
+    Returns:
+        The fitted sheet. Where folds of possible depth hold too much or too little cortex, the thickness
+        gives way; where the skull is too small altogether, the sheet that comes nearest.
+    """
+    site = sheet.site(place)
+    wanted = np.log([white_ml, grey_ml])
+
+    def short(at: Pair) -> Pair:
+        white, both = _bent(sheet, at).cover(site, place)
+        volumes = [float((free * part).sum()) * place.point_ml for part in (white, both * (1 - white))]
+        return np.asarray(wanted - np.log(np.maximum(volumes, 1e-3)))
+
+    here = np.array([1.0, 0.0])
+    gap = short(here)
+    slopes = np.stack([(gap - short(here + step)) / step.sum() for step in np.diag(_TRIAL)], 1)
+    for _ in range(_STEPS):
+        step = np.clip(np.linalg.solve(slopes, gap), -_LONGEST, _LONGEST)
+        there = np.round(np.clip(here + step, *_RANGE), 4)
+        step, before = there - here, gap
+        if not step.any():
+            break
+        here, gap = there, short(there)
+        slopes += np.outer(before - gap - slopes @ step, step) / (step @ step)
+        if np.abs(gap).max() < _CLOSE:
+            break
+    return _bent(sheet, here)
+
+
+def _bent(sheet: Sheet, at: Pair) -> Sheet:
+    """The sheet with (folding, swelling); folding beyond possible depths goes into the thickness."""
+    deepening = float(np.clip(at[0], *_DEEPENING))
+    return replace(
+        sheet,
+        deepening=deepening,
+        swelling=float(at[1]),
+        thickness=sheet.thickness * math.exp(_GIVING * (float(at[0]) - deepening)),
+    )

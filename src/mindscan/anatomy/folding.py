@@ -1,0 +1,122 @@
+"""A folding pattern of one's own: sulci that grow on the mantle, generation after generation.
+
+Turing's mechanism on the smooth hemisphere: a random field is band-passed to the spacing of the sulci and
+pushed towards its two extremes, again and again, until it has settled into a labyrinth of even width; the
+lines between the extremes are the sulci. Earlier sulci hold the field at zero, so that later ones find
+their place between them: first the sulci that everybody has, where the average shows them, then those
+that many have, then secondary folds, then shallow dimples.
+
+Reference: Lefevre and Mangin 2010, doi:10.1371/journal.pcbi.1000749 (reaction-diffusion with fixed roots).
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from mindscan.anatomy import sphere
+from mindscan.anatomy.field import Field
+from mindscan.anatomy.mantle import STEP_MM, Hemisphere
+from mindscan.core.key import Key
+
+WAVELENGTH_MM, DEPTH_MM = 27.0, 18.0
+"""Wavelength (twice the distance between sulci) and usual depth of the person's own sulci, template mm."""
+
+_ORDER = 3
+"""Steepness of the band-pass below its band."""
+_SETTLING = 6
+_GAIN = 3.0
+_FLOOR_MM = 4.0
+"""White matter and cortex that stay below the deepest sulcus."""
+_FADED_MM = 3.5
+"""How far the average's own sulci close where this person has none."""
+
+
+def grow(hemisphere: Hemisphere, key: Key, spacing: float = 1.0) -> Field:
+    """The sulci of one hemisphere, at every point below the mantle.
+
+    Args:
+        hemisphere: the mantle.
+        key: the stream of this side.
+        spacing: distance between sulci relative to the usual one, 0.5 to 2.
+
+    Returns:
+        Three channels in template mm: distance from the nearest sulcal sheet, signed; its depth; how far
+        the average's own sulci have closed.
+    """
+    common = _smooth(key / "common", 25, hemisphere)
+    kept = torch.maximum(hemisphere.primary, common.clamp(0, 1))
+    there = ((hemisphere.recurring - 3) / 5).clamp(0, 1) * kept
+    near = _average(there, 2)
+    free = 1 - (2.5 * near / near.max().clamp(min=1e-6)).clamp(0, 1)
+
+    own = _labyrinth(key / "own", WAVELENGTH_MM * spacing, free, hemisphere)
+    uneven = 1 + 0.35 * _smooth(key / "depth", 6, hemisphere) + 0.25 * _smooth(key / "depths", 20, hemisphere)
+    deep = DEPTH_MM * uneven.clamp(0.1, 1.5) * free.sqrt()
+    deep = torch.minimum(deep, hemisphere.room - _FLOOR_MM)
+
+    lifted = hemisphere.lift(torch.stack([own, deep, _FADED_MM * (1 - kept)]))
+    sheet = _sheet_distance(lifted.data[0], WAVELENGTH_MM * spacing)
+    return Field(torch.stack([sheet, *lifted.data[1:]]), lifted.origin_mm, lifted.step_mm)
+
+
+def _labyrinth(key: Key, wavelength_mm: float, free: Tensor, hemisphere: Hemisphere) -> Tensor:
+    """A field of standard deviation 1 that has settled into bands; zero where `free` is zero."""
+    field = _white_noise(key, hemisphere)
+    steps = _high_steps(wavelength_mm, hemisphere)
+    field = _band(field, steps)
+    for _ in range(_SETTLING):
+        field = _band(torch.tanh(_GAIN * field) * free, steps)
+    return field
+
+
+def _high_steps(wavelength_mm: float, hemisphere: Hemisphere) -> int:
+    """How often to average so that the band lies at a wavelength.
+
+    A wave of wave number k on a triangular mesh of edge h is multiplied by 1 - x, x = (k h)^2 / 4, when
+    each vertex takes the mean of its neighbours; x^m (1 - x / 2)^n is largest at x = 2 m / (m + n).
+    """
+    ends = hemisphere.vertices[sphere.icosphere(sphere.COARSE)[1]]
+    edge = float((ends[:, 0] - ends[:, 1]).norm(dim=1).mean())
+    x = min((2 * math.pi * edge / wavelength_mm) ** 2 / 4, 1.0)
+    return max(1, round(_ORDER * (2 - x) / x))
+
+
+def _band(field: Tensor, steps: int) -> Tensor:
+    around = _around(field)
+    for _ in range(_ORDER):
+        field = field - field[around].mean(1)
+    for _ in range(steps):
+        field = (field + field[around].mean(1)) / 2
+    return field / field.std()
+
+
+def _average(field: Tensor, times: int) -> Tensor:
+    around = _around(field)
+    for _ in range(times):
+        field = field[around].mean(1)
+    return field
+
+
+def _smooth(key: Key, times: int, hemisphere: Hemisphere) -> Tensor:
+    """A smooth random field of standard deviation 1 at the coarse vertices."""
+    field = _average(_white_noise(key, hemisphere), times)
+    return field / field.std()
+
+
+def _white_noise(key: Key, hemisphere: Hemisphere) -> Tensor:
+    noise = torch.from_numpy(key.rng().standard_normal(len(hemisphere.room)))
+    return noise.float().to(hemisphere.room.device)
+
+
+def _around(field: Tensor) -> Tensor:
+    return torch.from_numpy(sphere.neighbours(sphere.COARSE)).to(field.device)
+
+
+def _sheet_distance(field: Tensor, wavelength_mm: float) -> Tensor:
+    """Signed distance in mm from where a field is zero, as if it were a sine of its wavelength."""
+    k = 2 * math.pi / wavelength_mm
+    slope = torch.stack(torch.gradient(field)).div(STEP_MM).square().sum(0).sqrt()
+    return torch.atan2(k * field, slope) / k
