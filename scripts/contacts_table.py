@@ -2,10 +2,10 @@
 
     python scripts/contacts_table.py contacts.csv MAP.nii.gz ...
 
-The maps are those that SynthSeg trains on (FreeSurfer ids; from 500 on, what lies outside the brain; 25 and 57
-lesions of the white matter; 136, 137, 163 and 164 parts of the choroid plexus). The output holds, for every pair of
-structures, faces of voxels in all maps together, most faces in one map, and in how many maps. Structures of
-which the maps hold next to nothing are left out.
+The maps are those that SynthSeg trains on (FreeSurfer ids; from 500 on, what lies outside the brain; 25 and
+57 lesions of the white matter; 136, 137, 163 and 164 parts of the choroid plexus). The output holds, for
+every pair of structures, faces of voxels in all maps together, most faces in one map, and in how many maps.
+Structures of which the maps hold next to nothing are left out.
 """
 
 from __future__ import annotations
