@@ -93,6 +93,7 @@ def measures(columns: dict[str, Array]) -> dict[str, Array]:
         + found["fourth_ventricle"]
     )
     found["deep_gm"] = 2 * np.sum([found[name] for name in DEEP_GM], axis=0)
+    found["lateral_ventricles"] = 2 * found["lateral_ventricle"] + 2 * found["temporal_horn"]
     both = [columns[f"{side}_MeanThickness_thickness"] for side in ("lh", "rh")]
     found["thickness_mm"] = (both[0] + both[1]) / 2
     return found

@@ -16,9 +16,10 @@ def test_an_anatomy_reads_back_from_its_json() -> None:
 def test_structures_draw_from_streams_of_their_own() -> None:
     person = Person(age_years=50, sex="M")
     drawn = anatomy.draw(Key(3), person)
-    icv_ml = norms.icv_ml(Key(3) / "icv", "M")
+    icv_ml = norms.icv_ml(Key(3) / "icv", person)
+    somebody = norms.individual(Key(3) / "joint", person, icv_ml)
     for structure in reversed(STRUCTURES):
-        alone = structure.draw(Key(3) / structure.name, person, icv_ml)
+        alone = structure.draw(Key(3) / structure.name, somebody, icv_ml)
         assert alone == getattr(drawn, structure.name)
 
 

@@ -55,7 +55,12 @@ def test_json_reads_back() -> None:
     ("data", "message"),
     [
         ({"peeple": {}}, "unknown field 'peeple'.* did you mean 'people'"),
-        ({"people": {"age_year": 3}}, "unknown field 'people.age_year'; expected one of age_years, sex; did"),
+        (
+            {"people": {"age_year": 3}},
+            "unknown field 'people.age_year'; expected one of age_years, handedness, icv_ml, sex",
+        ),
+        ({"people": {"handedness": "left"}}, 'people.handedness = "left"; expected "L", "R", "A"'),
+        ({"people": {"icv_ml": [100, 1400]}}, "people.icv_ml = .*; expected nothing but 700 to 2500 mL"),
         ({"people": {"age_years": 300}}, "people.age_years = 300; expected nothing but ages from 5 to 95"),
         ({"people": {"age_years": [4, 50]}}, "people.age_years = .* from 5 to 95 years"),
         ({"people": {"age_years": {"normal": [75, 8]}}}, "people.age_years = .* from 5 to 95 years"),

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from cohort.small import GRID, SMALL
 from mindscan.cohort.recipe import draw
 from mindscan.cohort.run import make_cohort
-from mindscan.cohort.worker import Worker
+from mindscan.cohort.worker import Task, Worker, write_one
 from mindscan.core.errors import FolderError, MindscanError
 from mindscan.dataset import folder
 from mindscan.dataset.shelf import read_dataset
@@ -51,12 +52,12 @@ def test_a_program_on_standard_input(tmp_path: Path) -> None:
 def test_faults_come_through_and_prints_do_not(tmp_path: Path) -> None:
     folder.open_job(tmp_path, {})
     (tmp_path / "sub-0001").write_text("in the way")
-    worker = Worker(tmp_path)
+    worker = Worker(partial(write_one, tmp_path))
     try:
         with pytest.raises(FolderError, match=str(tmp_path)) as caught:
-            worker.write(draw(SMALL, 7, "0001"))
+            worker.do(draw(SMALL, 7, "0001"))
         assert caught.value.mend
-        assert worker.write(draw(SMALL, 7, "0002")) == "0002"
+        assert worker.do(draw(SMALL, 7, "0002")) == "0002"
         out, err = (os.readlink(f"/proc/{worker.process.pid}/fd/{number}") for number in (1, 2))
         assert out == err
     finally:
@@ -71,8 +72,8 @@ def test_a_worker_that_is_killed_takes_nothing_with_it(
     started: list[Worker] = []
     start = Worker.__init__
 
-    def remember(worker: Worker, root: Path) -> None:
-        start(worker, root)
+    def remember(worker: Worker, task: Task) -> None:
+        start(worker, task)
         started.append(worker)
 
     monkeypatch.setattr(Worker, "__init__", remember)

@@ -17,6 +17,8 @@ def test_a_person() -> None:
         ({"age_years": -1, "sex": "F"}, "age_years = -1"),
         ({"age_years": 121, "sex": "F"}, "less than or equal to 120"),
         ({"age_years": 40, "sex": "X"}, "'F' or 'M'"),
+        ({"age_years": 40, "sex": "F", "handedness": "both"}, "'L', 'R' or 'A'"),
+        ({"age_years": 40, "sex": "F", "icv_ml": 15}, "icv_ml = 15"),
         ({"sex": "F"}, "'age_years' is missing"),
     ],
 )

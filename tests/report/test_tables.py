@@ -42,7 +42,7 @@ def test_participants_sort_by_exact_values(make_shelf: Shelf) -> None:
 
 def test_missing_volumes_are_said_to_be_missing(make_shelf: Shelf) -> None:
     html = participants_table(read_dataset(make_shelf(2, kind="scan", brain=False)).participants)
-    assert html.count(">n/a<") == 12
+    assert html.count(">n/a<") == 14
 
 
 def test_names_of_settings() -> None:

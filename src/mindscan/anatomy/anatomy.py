@@ -46,7 +46,7 @@ def draw(key: Key, person: Person, icv_ml: float | None = None) -> Anatomy:
 
     Args:
         key: the stream to draw from; every structure has its own below it.
-        person: age and sex move the priors.
+        person: age, sex and head size move the priors; see `norms`.
         icv_ml: intracranial volume that everything else is drawn to fit; drawn as well when None.
 
     Example:
@@ -54,6 +54,7 @@ def draw(key: Key, person: Person, icv_ml: float | None = None) -> Anatomy:
         >>> draw(Key(1), person) == draw(Key(1), person)
         True
     """
-    icv_ml = norms.icv_ml(key / "icv", person.sex) if icv_ml is None else icv_ml
-    parts: dict[str, Any] = {s.name: s.draw(key / s.name, person, icv_ml) for s in STRUCTURES}
+    icv_ml = norms.icv_ml(key / "icv", person) if icv_ml is None else icv_ml
+    somebody = norms.individual(key / "joint", person, icv_ml)
+    parts: dict[str, Any] = {s.name: s.draw(key / s.name, somebody, icv_ml) for s in STRUCTURES}
     return Anatomy(**parts)

@@ -21,6 +21,8 @@ from mindscan.imaging.scanner import SCANNERS, Settings
 
 YOUNGEST, OLDEST = 5.0, 95.0
 """Ages that the published norms reach, in years."""
+LEFT_HANDED = 0.106
+"""Share of people who are left-handed; Papadatou-Pastou et al. 2020, doi:10.1037/bul0000229."""
 _SOMEBODY = Person(age_years=40, sex="F")
 _NOT_PLANNED = ("scanner", "suffix", "age_years")
 
@@ -48,6 +50,18 @@ def _known_sexes(prior: Prior) -> Prior:
     return prior
 
 
+def _known_hands(prior: Prior) -> Prior:
+    if not set(override.ends(prior)) <= {"L", "R", "A"}:
+        raise ValueError('"L", "R", "A" or {choice = ["L", "R"]}')
+    return prior
+
+
+def _known_icv(prior: Prior) -> Prior:
+    if not all(type(v) is float and 700 <= v <= 2500 for v in override.ends(prior)):
+        raise ValueError("nothing but 700 to 2500 mL (a normal reaches 3 SD)")
+    return prior
+
+
 def _known_suffix(suffix: str) -> str:
     known = [name for scanner in SCANNERS for name in scanner.suffixes]
     if suffix not in known:
@@ -61,10 +75,28 @@ class People(Record):
     Args:
         age_years: prior of the age; every value that it can give lies from 5 to 95 years.
         sex: prior over "F" and "M".
+        handedness: prior over "L", "R" and "A"; when None, 10.6 % are "L" and the others "R".
+        icv_ml: prior of the intracranial volume, 700 to 2500 mL; when None, as published for age and sex.
+
+    Reference: Papadatou-Pastou et al. 2020 (handedness), doi:10.1037/bul0000229.
     """
 
     age_years: Annotated[PriorField, AfterValidator(_known_ages)] = Prior(uniform=(18, 90))
     sex: Annotated[PriorField, AfterValidator(_known_sexes)] = Prior(choice=("F", "M"))
+    handedness: Annotated[PriorField, AfterValidator(_known_hands)] | None = None
+    icv_ml: Annotated[PriorField, AfterValidator(_known_icv)] | None = None
+
+    def draw(self, key: Key) -> Person:
+        """Somebody; every trait has its own stream."""
+        traits = {
+            "age_years": self.age_years.draw(key / "age_years"),
+            "sex": self.sex.draw(key / "sex"),
+            "handedness": "L" if (key / "handedness").rng().random() < LEFT_HANDED else "R",
+        }
+        for name in ("handedness", "icv_ml"):
+            prior = getattr(self, name)
+            traits |= {} if prior is None else {name: prior.draw(key / name)}
+        return Person.parse(traits, "people")
 
 
 class GridPlan(Record):

@@ -12,6 +12,8 @@ _TEXT = """\
 [people]
 age_years = {age}
 sex = {sex}
+# handedness = {{ choice = ["L", "R"] }}   # 10.6 % are left-handed when it is left out
+# icv_ml = [1200, 1600]                  # as published for age and sex when it is left out
 
 [grid]
 voxel_mm = {voxel}                   # any size, isotropic or not; 1 is [1, 1, 1]

@@ -58,7 +58,7 @@ class Recipe(Record):
         version: format of the recipe.
         seed: of the cohort.
         subject: id; names the subject's random streams below the seed.
-        person: age, sex, diagnosis.
+        person: age, sex, handedness, diagnosis.
         grid: where the voxels lie.
         anatomy: parameters of the head in physical units.
         scans: settings of every scan.
@@ -102,13 +102,7 @@ def draw(plan: Plan, seed: int, subject: str) -> Recipe:
         True
     """
     key = Key(seed) / "subject" / subject
-    person = Person.parse(
-        {
-            "age_years": plan.people.age_years.draw(key / "person" / "age_years"),
-            "sex": plan.people.sex.draw(key / "person" / "sex"),
-        },
-        "people",
-    )
+    person = plan.people.draw(key / "person")
     head = plan.anatomy.get("head", {})
     icv_ml = given(head, "icv_ml", key / "plan" / "head")
     usual = anatomies.draw(key / "anatomy", person, icv_ml).model_dump()

@@ -1,4 +1,4 @@
-"""Worker processes: each makes the recipes that come down its pipe, and dies with its parent.
+"""Worker processes: each does the orders that come down its pipe, and dies with its parent.
 
 A worker is a new interpreter that runs this module. It never loads the program that started it, which may
 therefore be a script without a main guard, a notebook or standard input.
@@ -10,18 +10,21 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from mindscan.cohort import recipe as recipes
 from mindscan.cohort.recipe import Recipe
 from mindscan.core.errors import MindscanError
 from mindscan.dataset import store
+
+Task = Callable[[Any], str]
 
 
 def write_one(root: Path, recipe: Recipe) -> str:
@@ -41,21 +44,35 @@ def write_all(root: Path, wanted: Sequence[Recipe], workers: int) -> Iterator[st
     Raises:
         MindscanError: whatever making a subject raises, or that a process was killed.
     """
-    crew = [Worker(root) for _ in range(workers)]
+    yield from do_all(partial(write_one, root), wanted, workers)
+
+
+def do_all(task: Task, orders: Sequence[Any], workers: int) -> Iterator[str]:
+    """Do a task for every order in several processes; its answers come as they are ready.
+
+    Args:
+        task: a function at the top of a module, or a `functools.partial` of one; takes an order.
+        orders: what can be pickled.
+        workers: processes side by side, at least 1.
+
+    Raises:
+        MindscanError: whatever the task raises, or that a process was killed.
+    """
+    crew = [Worker(task) for _ in range(workers)]
     idle: SimpleQueue[Worker] = SimpleQueue()
     for worker in crew:
         idle.put(worker)
 
-    def write(recipe: Recipe) -> str:
+    def do(order: Any) -> str:
         worker = idle.get()
         try:
-            return worker.write(recipe)
+            return worker.do(order)
         finally:
             idle.put(worker)
 
     with ThreadPoolExecutor(workers) as threads:
         try:
-            for future in as_completed([threads.submit(write, recipe) for recipe in wanted]):
+            for future in as_completed([threads.submit(do, order) for order in orders]):
                 yield future.result()
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
@@ -64,25 +81,29 @@ def write_all(root: Path, wanted: Sequence[Recipe], workers: int) -> Iterator[st
 
 
 class Worker:
-    """A process that writes one subject at a time, seen from its parent."""
+    """A process that does one order at a time, seen from its parent."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, task: Task) -> None:
         """Start it in a process group of its own, so that Ctrl-C reaches the parent alone."""
         places = os.pathsep.join(place or os.getcwd() for place in sys.path)
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__, str(root.absolute())],
+            [sys.executable, "-P", "-m", __name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": places, "OMP_NUM_THREADS": "1"},
             process_group=0 if os.name == "posix" else None,
         )
+        self.task: Task | None = task
 
-    def write(self, recipe: Recipe) -> str:
-        """Let the process write one subject; returns its id."""
+    def do(self, order: Any) -> str:
+        """Let the process do one order; returns the answer of the task."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         try:
-            pickle.dump(recipe, self.process.stdin)
+            if self.task is not None:
+                pickle.dump(self.task, self.process.stdin)
+                self.task = None
+            pickle.dump(order, self.process.stdin)
             self.process.stdin.flush()
             answer = pickle.load(self.process.stdout)
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
@@ -105,22 +126,23 @@ class Worker:
                 pipe.close()
 
 
-def serve(root: Path, orders: BinaryIO, answers: BinaryIO) -> None:
-    """Write the subjects whose recipes come in, until the parent is gone."""
-    waiting: SimpleQueue[Recipe] = SimpleQueue()
+def serve(orders: BinaryIO, answers: BinaryIO) -> None:
+    """Do the task that comes first for every order that comes after it, until the parent is gone."""
+    waiting: SimpleQueue[Any] = SimpleQueue()
     Thread(target=_listen, args=(orders, waiting), daemon=True).start()
+    task: Task = waiting.get()
     while True:
         answer: str | Exception
         try:
-            answer = write_one(root, waiting.get())
+            answer = task(waiting.get())
         except Exception as error:
             answer = error
         pickle.dump(answer, answers)
         answers.flush()
 
 
-def _listen(orders: BinaryIO, waiting: SimpleQueue[Recipe]) -> None:
-    """Pass recipes on; the end of the pipe is the end of the parent, and so of this process."""
+def _listen(orders: BinaryIO, waiting: SimpleQueue[Any]) -> None:
+    """Pass orders on; the end of the pipe is the end of the parent, and so of this process."""
     try:
         while True:
             waiting.put(pickle.load(orders))
@@ -138,4 +160,4 @@ def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]), *_own_pipes())
+    serve(*_own_pipes())

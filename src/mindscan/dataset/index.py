@@ -111,7 +111,7 @@ landmark is labelled exactly. The images follow the physics of MRI; the people d
 them for scans of patients.
 
 sub-*/anat                         the images, each with its settings in a JSON file of the same name
-participants.tsv                   age, sex, diagnosis and volumes of the made-up people
+participants.tsv                   age, sex, handedness, diagnosis and volumes of the made-up people
 derivatives/mindscan               what is known exactly: labels, tissue fractions, landmarks, volumes
 derivatives/mindscan/dseg.tsv      names and colours of the labels (FreeSurfer ids)
 derivatives/mindscan/sub-*/anat/sub-*_recipe.json

@@ -70,6 +70,10 @@ PARTICIPANT_COLUMNS: Columns = {
         "Maximum": 120,
     },
     "sex": {"Description": "Sex of the made-up person", "Levels": {"F": "female", "M": "male"}},
+    "handedness": {
+        "Description": "Hand that the made-up person writes with",
+        "Levels": {"L": "left", "R": "right", "A": "both alike"},
+    },
     "diagnosis": {"Description": "Condition that the brain was made with"},
     "icv_ml": {"Description": "Intracranial volume: brain and cerebrospinal fluid", "Units": "mL"},
     "cortical_gm_ml": _ml("Grey matter of the cerebral cortex"),

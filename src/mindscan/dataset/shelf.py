@@ -109,6 +109,7 @@ class Entry:
             "species": "homo sapiens",
             "age": self.person.age_years,
             "sex": self.person.sex,
+            "handedness": self.person.handedness,
             "diagnosis": self.person.diagnosis,
         }
         for name, ids in SUMMARIES.items():

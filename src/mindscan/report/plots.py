@@ -22,12 +22,13 @@ class Measure:
     """One plot: a column of the participants table and the norm it is held against.
 
     Args:
-        column: column of the participants table, in millilitres.
+        column: column of the participants table.
         title: heading of the plot.
         norm: name in the norms table; its band is drawn.
         sides: how many of the norm make the column (norms of sided structures are for one side).
         also: name of a second norm, whose median is drawn dashed.
         note: a sentence below the heading.
+        unit: of the column and the norm.
     """
 
     column: str
@@ -36,6 +37,7 @@ class Measure:
     sides: int = 1
     also: str = ""
     note: str = ""
+    unit: str = "mL"
 
 
 MEASURES: tuple[Measure, ...] = (
@@ -56,7 +58,7 @@ MEASURES: tuple[Measure, ...] = (
 
 @dataclass(frozen=True)
 class Point:
-    """One subject in a plot: volume in millilitres, age in years."""
+    """One subject in a plot: a size in the unit of its measure, age in years."""
 
     name: str
     sex: str
@@ -89,8 +91,8 @@ def plot(measure: Measure, points: Sequence[Point]) -> str:
     frame = _Frame.around(measure, points)
     shapes = [_band(measure, sex, frame) for sex in SEXES]
     shapes += [_line(measure, measure.also, sex, frame, "also") for sex in SEXES if measure.also]
-    shapes += [_mark(point, frame) for point in points]
-    label = f"{measure.title} in millilitres against age in years for {len(points)} subjects"
+    shapes += [_mark(point, frame, measure.unit) for point in points]
+    label = f"{measure.title} in {measure.unit} against age in years for {len(points)} subjects"
     label += ", over the band that holds 95 % of healthy women and men"
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}">'
@@ -184,11 +186,11 @@ def _line(measure: Measure, norm: str, sex: Sex, frame: _Frame, kind: str = "") 
     return f'<polyline class="median {sex} {kind}" points="{points}"/>'
 
 
-def _mark(point: Point, frame: _Frame) -> str:
+def _mark(point: Point, frame: _Frame, unit: str) -> str:
     """A circle for a woman, a square for a man, with a tooltip."""
     x, y = frame.x(point.age_years), frame.y(point.ml)
     kind = f'class="dot {point.sex}{"" if point.healthy else " ill"}"'
-    note = f"<title>{escape(point.name)}, {point.age_years:.1f} y: {point.ml:,.4g} mL</title>"
+    note = f"<title>{escape(point.name)}, {point.age_years:.1f} y: {point.ml:,.4g} {unit}</title>"
     if point.sex == "M":
         return f'<rect {kind} x="{x - 3:.1f}" y="{y - 3:.1f}" width="6" height="6">{note}</rect>'
     return f'<circle {kind} cx="{x}" cy="{y}" r="3.4">{note}</circle>'

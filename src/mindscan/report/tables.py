@@ -15,6 +15,7 @@ HEADINGS = {
     "participant_id": "Subject",
     "age": "Age",
     "sex": "Sex",
+    "handedness": "Hand",
     "diagnosis": "Diagnosis",
     "icv_ml": "ICV",
     "cortical_gm_ml": "Cortical GM",
@@ -25,7 +26,7 @@ HEADINGS = {
 }
 """Column of the participants table to its heading on the page."""
 
-_TEXT = ("participant_id", "sex", "diagnosis")
+_TEXT = ("participant_id", "sex", "handedness", "diagnosis")
 
 
 def settings_table(kinds: Sequence[ScanKind]) -> str:

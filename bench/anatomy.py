@@ -1,0 +1,76 @@
+"""Yardsticks of shape: overlap between people after affine alignment, folding and thickness of the cortex.
+
+    python bench/anatomy.py [--people 6]        made people of 20 to 80 years
+    python bench/anatomy.py MAP.nii.gz ...      label maps with FreeSurfer ids, made or real
+
+Run with `make bench` too. Each line says what is here and what real people give by the same method.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import torch
+
+from mindscan.anatomy import anatomy, build
+from mindscan.cohort.plan import GridPlan
+from mindscan.core.key import Key
+from mindscan.core.person import Person
+from mindscan.core.volume import Volume
+from mindscan.validate import align, overlap, shape
+
+
+def read(path: Path) -> Volume:
+    """A label map in RAS+ order."""
+    image = nib.as_closest_canonical(nib.Nifti1Image.from_filename(path))
+    return Volume(torch.from_numpy(np.asarray(image.dataobj).astype(np.int16)), np.asarray(image.affine))
+
+
+def made(count: int) -> Iterator[tuple[str, Volume]]:
+    """Label maps of made people, ages spread from 20 to 80 years, women and men in turn."""
+    for n in range(count):
+        age = 20 + 60 * n / max(count - 1, 1)
+        person, key = Person(age_years=age, sex="FM"[n % 2]), Key(n) / "bench"
+        brain = build.make(anatomy.draw(key, person), GridPlan().grid(), key)
+        yield f"{person.sex} {age:.0f}", brain.labels
+
+
+def main() -> None:
+    """Measure every map, then every pair."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("maps", nargs="*", type=Path)
+    parser.add_argument("--people", type=int, default=6)
+    asked = parser.parse_args()
+    torch.set_num_threads(1)
+    found = ((path.name, read(path)) for path in asked.maps) if asked.maps else made(asked.people)
+    people, folds, depths = [], [], []
+    for name, labels in found:
+        start = time.process_time()
+        people.append(overlap.packed(align.left_half(labels, align.to_template(labels))))
+        folds.append([shape.folding_index(shape.hemisphere(labels, side)) for side in shape.SIDES])
+        depths.append(shape.thickness_mm(labels))
+        print(
+            f"{name:24s} folding {folds[-1][0]:.2f} {folds[-1][1]:.2f}  thickness {depths[-1]:.2f} mm"
+            f"  ({time.process_time() - start:.1f} s)",
+            flush=True,
+        )
+    print(f"\n{'':28s} here            real people")
+    line("folding index", np.ravel(folds), shape.REAL_FOLDING)
+    for name, real in overlap.REAL_DICE.items():
+        pairs = overlap.pair_dice(people, name)[np.triu_indices(len(people), 1)]
+        line(f"Dice {name}", pairs[np.isfinite(pairs)], real)
+
+
+def line(name: str, values: np.typing.NDArray[np.floating], real: tuple[float, float]) -> None:
+    """One yardstick: mean and SD here, mean and SD of real people."""
+    here = f"{values.mean():.3f} ± {values.std():.3f}" if len(values) else "absent       "
+    print(f"{name:32s} {here}   {real[0]:.3f} ± {real[1]:.3f}")
+
+
+if __name__ == "__main__":
+    main()

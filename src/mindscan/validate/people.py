@@ -1,0 +1,138 @@
+"""The people that are measured: evenly spread over ages, both sexes, each measured once and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import mindscan
+from mindscan.anatomy import build, template
+from mindscan.cohort import recipe as recipes
+from mindscan.cohort.plan import OLDEST, YOUNGEST, People, Plan
+from mindscan.cohort.recipe import Recipe
+from mindscan.cohort.threads import one_thread
+from mindscan.cohort.worker import do_all
+from mindscan.core.prior import Prior
+from mindscan.core.volume import Volume
+from mindscan.validate import align, contacts, measures, overlap, parts, shape
+
+_GOLDEN = (math.sqrt(5) - 1) / 2
+_NUMBERS = "numbers"
+_CODE = ("core", "anatomy", "cohort", "validate")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One person, measured.
+
+    Args:
+        numbers: who they are, the sizes asked for and found, folding, contacts, pieces, voxels astray.
+        bits: one bit for each voxel of each structure of `overlap.REAL_DICE`, aligned with the template.
+    """
+
+    numbers: Mapping[str, Any]
+    bits: Mapping[str, overlap.Bits]
+
+
+def wanted(number: int, seed: int) -> Recipe:
+    """The recipe of one person: ages from 5 to 95 years by the golden ratio, women and men in turn.
+
+    However many are wanted, all ages are equally common, and more people only add to them.
+
+    Args:
+        number: from 1.
+        seed: 0 to 2**63 - 1.
+
+    Example:
+        >>> wanted(1, 0).person.sex, wanted(2, 0).person.sex
+        ('F', 'M')
+    """
+    share = (0.5 + (number - 1) // 2 * _GOLDEN) % 1
+    age = YOUNGEST + (OLDEST - YOUNGEST) * share
+    return of_age(age, "FM"[(number - 1) % 2], number, seed)
+
+
+def of_age(age_years: float, sex: str, number: int, seed: int) -> Recipe:
+    """The recipe of somebody of this age and sex on the default grid of 1 mm."""
+    people = People(age_years=Prior(fixed=age_years), sex=Prior(fixed=sex))
+    return recipes.draw(Plan(people=people), seed, recipes.subject_id(number))
+
+
+def made(recipe: Recipe) -> Volume:
+    """The label volume that a recipe makes, parts put back into their structures."""
+    with one_thread():
+        brain = build.make(recipe.anatomy, recipe.grid.grid(), recipe.key / "anatomy")
+    return measures.whole(brain.labels)
+
+
+def measure(recipe: Recipe) -> Found:
+    """Make a person and measure the label volume."""
+    labels = made(recipe)
+    numbers = {
+        "subject": recipe.subject,
+        "person": recipe.person.model_dump(mode="json"),
+        "asked": measures.asked(recipe.anatomy),
+        "found": measures.measured(labels),
+        "folding": [shape.folding_index(shape.hemisphere(labels, side)) for side in shape.SIDES],
+        "impossible": {" | ".join(p): n for p, n in contacts.impossible(contacts.contacts(labels)).items()},
+        "pieces": parts.pieces(labels),
+        "astray": int(parts.astray(labels).sum()),
+    }
+    aligned = align.left_half(labels, align.to_template(labels))
+    return Found(numbers, overlap.packed(aligned))
+
+
+def measure_all(orders: Sequence[Recipe], seed: int, workers: int) -> Iterator[str]:
+    """Measure people in several processes and keep what was found; ids come as they are finished.
+
+    Whoever was measured before with the same code and seed is not made again.
+    """
+    folder = _folder(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [recipe for recipe in orders if not _file(folder, recipe.subject).exists()]
+    yield from (recipe.subject for recipe in orders if recipe not in missing)
+    if missing:
+        template.load()  # build the cache once, not in every worker
+        yield from do_all(partial(keep, folder), missing, min(workers, len(missing)))
+
+
+def keep(folder: Path, recipe: Recipe) -> str:
+    """Measure one person and keep the result in a small file; returns the id."""
+    found = measure(recipe)
+    text = np.frombuffer(json.dumps(found.numbers).encode(), np.uint8)
+    file = io.BytesIO()
+    np.savez_compressed(file, allow_pickle=False, **{**found.bits, _NUMBERS: text})
+    path = _file(folder, recipe.subject)
+    partial_path = path.with_suffix(f".{os.getpid()}")
+    partial_path.write_bytes(file.getvalue())
+    partial_path.replace(path)
+    return recipe.subject
+
+
+def kept(subject: str, seed: int) -> Found:
+    """What was found of one person."""
+    with np.load(_file(_folder(seed), subject)) as file:
+        bits = {name: file[name] for name in overlap.REAL_DICE}
+        return Found(json.loads(file[_NUMBERS].tobytes()), bits)
+
+
+def _file(folder: Path, subject: str) -> Path:
+    return folder / f"{subject}.npz"
+
+
+def _folder(seed: int) -> Path:
+    """Where results of this very code and seed are kept."""
+    root = Path(mindscan.__file__).parent
+    sources = [path for room in _CODE for path in sorted((root / room).glob("*.*")) if path.suffix != ".pyc"]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    return template.cache_folder() / f"anatomy-{digest}-{seed}"

@@ -1,0 +1,105 @@
+"""Label volumes as pictures that a page can hold."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from scipy import ndimage
+
+from mindscan.core.volume import Volume
+from mindscan.report.plane import Box, Plane, cut, cut_labels
+from mindscan.report.thumbnail import VIEWS
+from mindscan.report.tone import BRAIN, colours
+from mindscan.validate.contacts import Pair, touching
+from mindscan.validate.parts import astray, islands
+
+WHOLE_MM = (170.0, 210.0, 170.0)
+NEAR_MM = (70.0, 70.0, 70.0)
+PIXEL_MM, NEAR_PIXEL_MM = 1.3, 0.5
+MARK = (255, 255, 0)
+_GAP_PX = 3
+
+
+def three_planes(labels: Volume) -> str:
+    """Axial, coronal and sagittal slice through the middle of a brain, as the address of a picture.
+
+    The sagittal slice lies 12 mm left of the middle, where it meets more than the fold between the sides.
+    """
+    middle = _world(labels, np.isin(labels.numpy(), BRAIN))
+    points = (middle, middle, [middle[0] - 12, *middle[1:]])
+    return _png(labels, points, WHOLE_MM, PIXEL_MM, None)
+
+
+def offence(labels: Volume, kind: str, name: str) -> str:
+    """Three slices through the largest patch of an offence, its voxels bright, as the address of a picture.
+
+    Args:
+        labels: where it happened.
+        kind: "contacts", "pieces" or "astray".
+        name: two structures with " | " between them, one label, or anything.
+    """
+    marked = _marked(labels, kind, name)
+    parts, _ = ndimage.label(marked, np.ones((3, 3, 3)))
+    sizes = np.bincount(parts.ravel())
+    sizes[0] = 0
+    patch = np.argwhere(parts == sizes.argmax())
+    index = patch[np.abs(patch - patch.mean(0)).sum(1).argmin()]
+    at = (labels.affine[:3, :3] @ index + labels.affine[:3, 3]).tolist()
+    return _png(labels, (at, at, at), NEAR_MM, NEAR_PIXEL_MM, marked)
+
+
+def _marked(labels: Volume, kind: str, name: str) -> npt.NDArray[np.bool_]:
+    if kind == "contacts":
+        one, _, other = name.partition(" | ")
+        pair: Pair = (one, other)
+        return touching(labels, pair)
+    return islands(labels, name) if kind == "pieces" else astray(labels)
+
+
+def _world(labels: Volume, mask: npt.NDArray[np.bool_]) -> list[float]:
+    """The middle of a mask in world millimetres."""
+    index = np.array(
+        [np.average(np.arange(n), weights=_along(mask, axis)) for axis, n in enumerate(mask.shape)]
+    )
+    middle: list[float] = (labels.affine[:3, :3] @ index + labels.affine[:3, 3]).tolist()
+    return middle
+
+
+def _along(mask: npt.NDArray[np.bool_], axis: int) -> npt.NDArray[np.int64]:
+    return np.asarray(mask.sum(tuple(a for a in range(3) if a != axis)), np.int64)
+
+
+def _png(
+    labels: Volume,
+    points: Sequence[Sequence[float]],
+    size_mm: tuple[float, float, float],
+    pixel_mm: float,
+    marked: npt.NDArray[np.bool_] | None,
+) -> str:
+    """Slices side by side, each through its own point."""
+    tiles = []
+    for view, at in zip(VIEWS, points, strict=True):
+        x, y, z = ((c - s / 2, c + s / 2) for c, s in zip(at, size_mm, strict=True))
+        box: Box = (x, y, z)
+        plane = Plane(view, 0.0, box, pixel_mm)
+        plane = Plane(view, at[plane.normal], box, pixel_mm)
+        tile = colours(cut_labels(labels, plane))
+        if marked is not None:
+            bright = cut(Volume(torch.from_numpy(marked.astype(np.float32)), labels.affine), plane) >= 0.5
+            tile[bright] = MARK
+        tiles.append(tile)
+    height = max(tile.shape[0] for tile in tiles)
+    padded = [
+        np.pad(tile, ((0, height - tile.shape[0]), (_GAP_PX if n else 0, 0), (0, 0)))
+        for n, tile in enumerate(tiles)
+    ]
+    file = io.BytesIO()
+    picture = Image.fromarray(np.concatenate(padded, 1)).quantize(64, dither=Image.Dither.NONE)
+    picture.save(file, "PNG", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"

@@ -1,0 +1,23 @@
+import numpy as np
+import pytest
+
+from mindscan.core.labels import BY_NAME
+from mindscan.validate import overlap
+
+
+def test_dice_of_every_pair() -> None:
+    maps = np.zeros((3, 4, 4, 4), np.int16)
+    maps[0, :2], maps[1, :1], maps[2, 3:] = 10, 10, 10
+    dice = overlap.pair_dice([overlap.packed(one) for one in maps], "Left-Thalamus")
+    assert np.isnan(dice.diagonal()).all()
+    assert dice[0, 1] == dice[1, 0] == pytest.approx(2 / 3)
+    assert dice[0, 2] == dice[1, 2] == 0
+
+
+def test_what_both_lack_has_no_overlap() -> None:
+    nobody = overlap.packed(np.zeros((2, 2, 2), np.int16))
+    assert np.isnan(overlap.pair_dice([nobody, nobody], "Brain-Stem")).all()
+
+
+def test_every_structure_is_a_label() -> None:
+    assert set(overlap.REAL_DICE) <= set(BY_NAME)
