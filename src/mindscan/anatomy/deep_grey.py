@@ -11,7 +11,7 @@ from torch import Tensor
 from mindscan.anatomy import norms
 from mindscan.anatomy.fit import fit_sides
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
-from mindscan.anatomy.template import Template
+from mindscan.anatomy.surface import sided_layer
 from mindscan.core.key import Key
 from mindscan.core.labels import both_sides
 from mindscan.core.person import Person
@@ -67,19 +67,10 @@ class DeepGrey:
         shifts = {}
         for field, name in FRONT_TO_BACK.items():
             shifts[name] = fit_sides(name, getattr(params, field), frame)
-            frame = frame.after(layer(name, shifts[name], frame.template, frame.probe))
+            frame = frame.after(sided_layer("GM", name, shifts[name], frame.template, frame.probe))
 
         def layers(place: Place) -> Iterator[Layer]:
             for name, shift in shifts.items():
-                yield layer(name, shift, frame.template, place)
+                yield sided_layer("GM", name, shift, frame.template, place)
 
         return layers
-
-
-def layer(name: str, shift: tuple[float, float], template: Template, place: Place) -> Layer:
-    """The layer of one pair of structures, its surfaces shifted by (left, right) template mm."""
-    field = template.fields[name]
-    index = field.near(place.xyz)
-    here = place.pick(index)
-    cover = here.cover(field.at(here.xyz)[0] - here.per_side(*shift))
-    return Layer("GM", here.sided(*both_sides(name)), cover, index)

@@ -26,11 +26,11 @@ import torch
 from scipy import ndimage
 
 from mindscan.anatomy import segment
-from mindscan.anatomy.distance import Array, Point, signed_distance
+from mindscan.anatomy.distance import Array, Point, ellipsoid, signed_distance
 from mindscan.anatomy.field import Field
 from mindscan.core.errors import PackageError
 
-VERSION = 1
+VERSION = 2
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
@@ -43,11 +43,14 @@ _FAR_MM = 36.0
 _NECK_MM = -66
 """Below this the average fades out, and canal and cord go on as cylinders."""
 _CANAL_MM, _CORD_MM = 10.0, 5.5
+_CHIASM_CISTERN: tuple[Point, Point] = (0, 2, -19), (14, 10, 7)
+"""Centre and semi-axes in mm of the cistern around the chiasm, which the average's brain mask leaves out."""
 _PAD, _BELOW = 8, 4
 """Voxels of 2 mm around the hull while it is closed, and how many of them are kept below it."""
 _PAINT_ORDER = (
-    "Lateral-Ventricle", "3rd-Ventricle", "4th-Ventricle", "Accumbens-area", "Pallidum",
-    "Amygdala", "Hippocampus", "Caudate", "Putamen", "Thalamus",
+    "Lateral-Ventricle", "Inf-Lat-Vent", "3rd-Ventricle", "4th-Ventricle", "Accumbens-area", "Pallidum",
+    "Amygdala", "Hippocampus", "Caudate", "Putamen", "Thalamus", "VentralDC",
+    "Corpus-Callosum",
 )  # fmt: skip
 _WHITE_CORE = (
     "Thalamus",
@@ -55,6 +58,7 @@ _WHITE_CORE = (
     "Putamen",
     "Pallidum",
     "Accumbens-area",
+    "VentralDC",
     "Lateral-Ventricle",
     "3rd-Ventricle",
 )
@@ -149,6 +153,8 @@ def _build(t1: Array, grey: Array, white: Array) -> tuple[Stored, dict[str, Arra
     for name, mask in _with_undersides({name: deep[name] for name in _PAINT_ORDER}).items():
         share = ndimage.gaussian_filter(_mirror(mask), 0.8)[mask.shape[0] - 1 :]
         fields[name] = _boxed(_mirrored_distance(share), deep_low)
+    for name, solid in segment.SOLIDS.items():
+        fields[name] = _boxed(solid([p[_DEEP_BOX] for p in points]), deep_low)
     inside = {name: _inside_ml(values.astype(np.float32), step) for name, (values, _, step) in fields.items()}
     return fields, inside
 
@@ -162,7 +168,8 @@ def _hull(t1: Array) -> Array:
     coarse = t1[::2, ::2, ::2] > 0
     x, y, z = 2 * np.indices(coarse.shape, np.float32) + np.reshape((-98, *ORIGIN_MM[1:]), (3, 1, 1, 1))
     canal = _off_canal(x, y) < _CANAL_MM
-    inside = np.pad(np.where(z > _NECK_MM, coarse, canal), _PAD, mode="edge")
+    cistern = ellipsoid((x, y, z), *_CHIASM_CISTERN) < 0
+    inside = np.pad(np.where(z > _NECK_MM, coarse | cistern, canal), _PAD, mode="edge")
     inside = ndimage.binary_closing(inside, iterations=3)
     inside = ndimage.binary_fill_holes(inside)[_PAD:-_PAD, _PAD:-_PAD, _PAD - _BELOW : -_PAD].astype(
         np.float32
