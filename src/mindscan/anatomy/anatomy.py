@@ -13,6 +13,7 @@ from mindscan.anatomy.chiasm import Chiasm, ChiasmSize
 from mindscan.anatomy.deep_grey import DeepGrey, DeepGreySize
 from mindscan.anatomy.head import Head, HeadSize
 from mindscan.anatomy.pairs import CHOROID_PLEXUS, VENTRAL_DC, VESSELS, PairSize
+from mindscan.anatomy.places import Places, PlaceSize
 from mindscan.anatomy.structure import Structure
 from mindscan.anatomy.ventricles import Ventricles, VentricleSize
 from mindscan.anatomy.warp import Warp, WarpSize
@@ -22,6 +23,7 @@ from mindscan.core.record import Record
 
 STRUCTURES: tuple[Structure[Any], ...] = (
     Warp(),
+    Places(),
     CHOROID_PLEXUS,
     Ventricles(),
     VESSELS,
@@ -42,6 +44,7 @@ class Anatomy(Record):
 
     head: HeadSize
     warp: WarpSize
+    places: PlaceSize
     ventricles: VentricleSize
     choroid_plexus: PairSize
     deep_grey_ml: DeepGreySize
