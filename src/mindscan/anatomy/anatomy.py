@@ -10,6 +10,7 @@ from mindscan.anatomy.callosum import Callosum, CallosumSize
 from mindscan.anatomy.cerebellum import Cerebellum, CerebellumSize
 from mindscan.anatomy.cerebrum import Cerebrum, CerebrumSize
 from mindscan.anatomy.chiasm import Chiasm, ChiasmSize
+from mindscan.anatomy.cisterns import Cisterns, CisternSize
 from mindscan.anatomy.deep_grey import DeepGrey, DeepGreySize
 from mindscan.anatomy.head import Head, HeadSize
 from mindscan.anatomy.pairs import CHOROID_PLEXUS, VENTRAL_DC, VESSELS, PairSize
@@ -32,6 +33,7 @@ STRUCTURES: tuple[Structure[Any], ...] = (
     Chiasm(),
     Callosum(),
     Brainstem(),
+    Cisterns(),
     Cerebellum(),
     Cerebrum(),
     Head(),
@@ -53,6 +55,7 @@ class Anatomy(Record):
     chiasm: ChiasmSize
     callosum: CallosumSize
     brainstem: BrainstemSize
+    cisterns: CisternSize
     cerebellum: CerebellumSize
     cerebrum: CerebrumSize
 

@@ -23,6 +23,8 @@ _PARTS = ("CC_Posterior", "CC_Mid_Posterior", "CC_Central", "CC_Mid_Anterior", "
 _HALF_WIDTH_MM = 2.5
 _ENDS_MM = (-43.0, 33.5)
 """Where splenium and genu end on the template (y)."""
+_ROSTRUM_BELOW_MM, _ROSTRUM = 6.0, 3.0
+"""The rostrum bends back under the genu (z below this) and belongs to the foremost part all the same."""
 
 
 class CallosumSize(Record):
@@ -80,5 +82,6 @@ def _slab(place: Place) -> Tensor:
 def _parts(place: Place) -> Tensor:
     """Label of the fifth of the length that each point lies in, int16."""
     low, high = _ENDS_MM
-    fifth = ((place.xyz[:, 1] - low) / (high - low) * len(_PARTS)).long().clamp(0, len(_PARTS) - 1)
+    forward = place.xyz[:, 1] + _ROSTRUM * (_ROSTRUM_BELOW_MM - place.xyz[:, 2]).clamp(min=0)
+    fifth = ((forward - low) / (high - low) * len(_PARTS)).long().clamp(0, len(_PARTS) - 1)
     return torch.tensor(Callosum.labels, dtype=torch.int16, device=fifth.device)[fifth]

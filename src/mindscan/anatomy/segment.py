@@ -82,18 +82,17 @@ def _caudate(p: Points) -> Array:
 def _corpus_callosum(p: Points) -> Array:
     return tube(
         p,
-        [((0, 18, -1), 2), ((0, 27, 1.5), 5.5), ((0, 27.5, 7), 6), ((0, 20, 14.5), 5), ((0, 10, 21.5), 4.8),
+        [((0, 20, -0.5), 2), ((0, 27, 1.5), 5.5), ((0, 27.5, 7), 6), ((0, 20, 14.5), 5), ((0, 10, 21.5), 4.8),
          ((0, 0, 25), 4.6), ((0, -10, 25.5), 4.6), ((0, -20, 23.7), 4.6), ((0, -30, 21.5), 5.5),
          ((0, -37, 17), 7), ((0, -37, 12), 6.5)],
     )  # fmt: skip
 
 
 def _choroid_plexus(p: Points) -> Array:
-    """From the foramen of Monro along the floor of the body, its glomus in the atrium, into the temporal horn."""
-    body = [((4.5, 1, 9), 1.5), ((7, -8, 16), 1.8), ((12, -20, 18), 2), ((19, -31, 15), 2.5)]
-    glomus = [((19, -31, 15), 2.5), ((25, -38, 9), 4), ((31, -36, 2), 2.5)]
-    horn = [((31, -36, 2), 2.5), ((36, -31, -8), 1.5), ((36.5, -22, -13.5), 1.2)]
-    return np.asarray(np.min([tube(p, path) for path in (body, glomus, horn)], axis=0), np.float32)
+    """From the foramen of Monro along the body to its glomus in the atrium and on towards the temporal horn."""
+    body = [((6, 0, 12), 1.3), ((9, -10, 19), 1.6), ((13, -20, 20.5), 2), ((19.5, -31, 17.5), 2.6)]
+    glomus = [((19.5, -31, 17.5), 2.6), ((25, -38, 10), 4), ((30, -36.5, 3), 2.5)]
+    return np.minimum(tube(p, body), tube(p, glomus))
 
 
 def _optic_chiasm(p: Points) -> Array:
@@ -156,7 +155,7 @@ RULES: dict[str, Rule] = {
     "Accumbens-area": Rule(lambda p: loft(p, _ACCUMBENS), 172, 14),
     "Hippocampus": Rule(lambda p: loft(p, _HIPPOCAMPUS), 175, 15),
     "Amygdala": Rule(lambda p: loft(p, _AMYGDALA), 172, 14),
-    "VentralDC": Rule(lambda p: loft(p, _VENTRAL_DC), 205, 24),
+    "VentralDC": Rule(lambda p: loft(p, _VENTRAL_DC), 205, 28),
     "Lateral-Ventricle": Rule(_lateral_ventricle, 80, 35),
     "Inf-Lat-Vent": Rule(_temporal_horn, 120, 45),
     "3rd-Ventricle": Rule(_third_ventricle, 105, 45),
@@ -165,6 +164,9 @@ RULES: dict[str, Rule] = {
 }
 """Solids from the centroids and extents of the literature; brightness read off the template."""
 
+_MIDDLE = ((0.0, -12.0, -3.0), (12.0, 19.0, 15.0))
+"""Centre and semi-axes of where fluid borders on deep grey, and no cortex is, in mm."""
+_NO_CORTEX = 4.0
 _BACKGROUND = {"WM": (226.0, 9.0, 0.3), "GM": (165.0, 14.0, 0.2), "CSF": (60.0, 30.0, 0.5)}
 _REACH_MM = 1.2
 
@@ -186,19 +188,25 @@ def deep_structures(t1: Array, points: Points) -> dict[str, Mask]:
         cost.append(np.minimum((t1 - rule.mean) ** 2 / (2 * rule.sd**2), 8) + far)
     for mean, sd, base in _BACKGROUND.values():
         cost.append(np.minimum((t1 - mean) ** 2 / (2 * sd**2), 8) + base)
+    cost[-2] += _NO_CORTEX * (ellipsoid(points, *_MIDDLE) < 0)
     best = np.argmin([ndimage.gaussian_filter(c, 0.7) for c in cost], axis=0)
     masks = {name: best == index for index, name in enumerate(RULES)}
     return {name: mask if "Ventricle" in name else _main_part(mask) for name, mask in masks.items()}
 
 
-def _main_part(mask: Mask) -> Mask:
-    """The largest piece of `mask` after cutting bridges of one voxel."""
-    core, _ = ndimage.label(ndimage.binary_opening(mask))
+def _main_part(mask: Mask, bridge: int = 1) -> Mask:
+    """The largest piece of `mask` after cutting bridges of up to twice `bridge` voxels."""
+    core, _ = ndimage.label(ndimage.binary_opening(mask, iterations=bridge))
     sizes = np.bincount(core.ravel())
     if sizes.size < 2:
         return mask
     main = core == 1 + int(np.argmax(sizes[1:]))
-    return np.asarray(ndimage.binary_dilation(main, iterations=2, mask=mask))
+    return np.asarray(ndimage.binary_dilation(main, iterations=bridge + 1, mask=mask))
+
+
+_STEM_MARGIN_MM = 3.0
+_CISTERN_MM, _CISTERN_WIDTH_MM = 6, 27.0
+"""How far cisterns reach from what they surround, and from the midline."""
 
 
 def brainstem(points: Points) -> Array:
@@ -213,6 +221,24 @@ def brainstem(points: Points) -> Array:
     solid = tube([p * s for p, s in zip(points, (0.85, 1, 1), strict=True)], path)
     roof = points[2] + 5 + 0.35 * (points[1] + 26)
     return np.maximum(solid, roof).astype(np.float32)
+
+
+def stem(parenchyma: Array, points: Points) -> Mask:
+    """The one piece of tissue about the solid of the brainstem; see `hindbrain` for the arguments."""
+    return _main_part((parenchyma > 0.5) & (brainstem(points) < _STEM_MARGIN_MM), bridge=3)
+
+
+def cisterns(fluid: Mask, deep: Mask, points: Points) -> Mask:
+    """The fluid around brainstem, ventral DC and thalamus, reaching a little under them.
+
+    Args:
+        fluid: where the average has no tissue.
+        deep: what the cisterns lie around.
+        points: x (at least 0), y, z in template millimetres.
+    """
+    nearby = ndimage.binary_dilation(deep, iterations=_CISTERN_MM)
+    found = fluid & nearby & (points[0] < _CISTERN_WIDTH_MM)
+    return np.asarray(found | (deep & ndimage.binary_dilation(found, iterations=2)))
 
 
 def hindbrain(parenchyma: Array, points: Points) -> Mask:

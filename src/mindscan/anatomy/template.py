@@ -52,6 +52,13 @@ _PAINT_ORDER = (
     "Amygdala", "Hippocampus", "Caudate", "Putamen", "Thalamus", "VentralDC",
     "Corpus-Callosum",
 )  # fmt: skip
+_WALLS_MM = {
+    "Lateral-Ventricle": 3.0, "Inf-Lat-Vent": 2.0, "Putamen": 2.0, "Caudate": 2.0, "Pallidum": 2.0,
+    "Thalamus": 1.5, "Hippocampus": 1.0,
+}  # fmt: skip
+"""White matter between these and the cortex is at least about this thick, in mm."""
+_WALL_SLOPE = 3.0
+"""Distance to the white surface grows this steeply in the walls, so that no fold reaches into them."""
 _WHITE_CORE = (
     "Thalamus",
     "Caudate",
@@ -129,7 +136,7 @@ def _build(t1: Array, grey: Array, white: Array) -> tuple[Stored, dict[str, Arra
     """All fields as (values, origin, step), and the volumes inside their shifted surfaces."""
     middle = t1.shape[0] // 2
     hull = _stored(_hull(t1)[middle // 2 :], (0, 0, -2 * _BELOW), step=2)
-    t1, grey, white = (a[middle:][_BRAIN_BOX] for a in (t1, grey / np.float32(255), white / np.float32(255)))
+    t1, grey, white_map = (a[middle:][_BRAIN_BOX] for a in (t1, grey / np.float32(255), white / np.float32(255)))
     low = (0, _BRAIN_BOX[1].start, _BRAIN_BOX[2].start)
     points = [
         np.broadcast_to(
@@ -138,21 +145,34 @@ def _build(t1: Array, grey: Array, white: Array) -> tuple[Stored, dict[str, Arra
         for axis, (n, o, skipped) in enumerate(zip(t1.shape, ORIGIN_MM, low, strict=True))
     ]
     deep = segment.deep_structures(t1[_DEEP_BOX], [p[_DEEP_BOX] for p in points])
-    white_share = _white_share(white, deep)
+    white_share = _white_share(white_map, deep)
     sharp = ndimage.gaussian_filter(t1, 0.4)
-    tissue = np.clip(np.minimum(grey + white, (sharp - 110) / 80), 0, 1)
+    tissue = np.clip(np.minimum(grey + white_map, (sharp - 110) / 80), 0, 1)
     cord = np.clip(0.5 + _CORD_MM - _off_canal(points[0], points[1]), 0, 1)
     tissue = np.asarray(np.where(points[2] > _NECK_MM, tissue, cord), np.float32)
     fields: Stored = {"hull": hull}
-    fields["white"] = _stored(_mirrored_distance(white_share), low)
+    white = _mirrored_distance(white_share)
     fields["pial"] = _stored(_mirrored_distance(np.maximum(tissue, white_share)), low)
-    cerebellum = segment.hindbrain(grey + white, points).astype(np.float32)
+    cerebellum = segment.hindbrain(grey + white_map, points).astype(np.float32)
     fields["cerebellum"] = _stored(_mirrored_distance(cerebellum), low)
     fields["brainstem"] = _stored(segment.brainstem(points), low)
+    stem = segment.stem(tissue, points)
+    fields["stem"] = _stored(_mirrored_distance(_soft(stem)), low)
+    around = stem.copy()
+    around[_DEEP_BOX] |= deep["Thalamus"] | deep["VentralDC"]
+    cavities = np.any([deep[name] for name in _PAINT_ORDER if "Vent" in name], axis=0)
+    fluid = tissue < 0.5
+    fluid[_DEEP_BOX] &= ~cavities
+    cisterns = _soft(segment.cisterns(fluid, around, points))[_DEEP_BOX]
     deep_low = [skipped + (box.start or 0) for skipped, box in zip(low, _DEEP_BOX, strict=True)]
+    fields["cisterns"] = _stored(_mirrored_distance(cisterns), deep_low)
     for name, mask in _with_undersides({name: deep[name] for name in _PAINT_ORDER}).items():
-        share = ndimage.gaussian_filter(_mirror(mask), 0.8)[mask.shape[0] - 1 :]
-        fields[name] = _boxed(_mirrored_distance(share), deep_low)
+        distance = _mirrored_distance(_soft(mask))
+        fields[name] = _boxed(distance, deep_low)
+        if name in _WALLS_MM:
+            wall = _WALL_SLOPE * (distance - _WALLS_MM[name])
+            white[_DEEP_BOX] = np.minimum(white[_DEEP_BOX], wall)
+    fields["white"] = _stored(white, low)
     for name, solid in segment.SOLIDS.items():
         fields[name] = _boxed(solid([p[_DEEP_BOX] for p in points]), deep_low)
     inside = {name: _inside_ml(values.astype(np.float32), step) for name, (values, _, step) in fields.items()}
@@ -205,6 +225,11 @@ def _with_undersides(masks: dict[str, segment.Mask]) -> dict[str, segment.Mask]:
 
 def _mirror(half: npt.NDArray[np.generic]) -> Array:
     return np.concatenate([half[:0:-1], half]).astype(np.float32)
+
+
+def _soft(mask: segment.Mask) -> Array:
+    """A mask with its edges smoothed, and across the middle too."""
+    return np.asarray(ndimage.gaussian_filter(_mirror(mask), 0.8)[mask.shape[0] - 1 :])
 
 
 def _mirrored_distance(share: Array) -> Array:
