@@ -69,7 +69,9 @@ WHOLE = {
     "third_ventricle": "3rd-Ventricle",
     "fourth_ventricle": "4th-Ventricle",
     "brainstem": "Brain-Stem",
+    "optic_chiasm": "Optic-Chiasm",
 }
+CALLOSUM = ("Posterior", "Mid_Posterior", "Central", "Mid_Anterior", "Anterior")
 
 
 def read_columns(path: Path) -> tuple[dict[str, Array], list[str]]:
@@ -86,6 +88,9 @@ def measures(columns: dict[str, Array]) -> dict[str, Array]:
     found = {name: columns[column] / MM3_PER_ML for name, column in WHOLE.items()}
     for name, column in SIDED.items():
         found[name] = (columns[f"Left-{column}"] + columns[f"Right-{column}"]) / 2 / MM3_PER_ML
+    found["corpus_callosum"] = np.sum([columns[f"CC_{part}"] for part in CALLOSUM], axis=0) / MM3_PER_ML
+    vessels = np.maximum(columns["Left-vessel"] + columns["Right-vessel"], 1)
+    found["vessel"] = vessels / 2 / MM3_PER_ML
     found["ventricles"] = (
         2 * found["lateral_ventricle"]
         + 2 * found["temporal_horn"]

@@ -6,10 +6,15 @@ from typing import Any
 
 from mindscan.anatomy import norms
 from mindscan.anatomy.brainstem import Brainstem, BrainstemSize
+from mindscan.anatomy.callosum import Callosum, CallosumSize
 from mindscan.anatomy.cerebellum import Cerebellum, CerebellumSize
 from mindscan.anatomy.cerebrum import Cerebrum, CerebrumSize
+from mindscan.anatomy.chiasm import Chiasm, ChiasmSize
+from mindscan.anatomy.cisterns import Cisterns, CisternSize
 from mindscan.anatomy.deep_grey import DeepGrey, DeepGreySize
 from mindscan.anatomy.head import Head, HeadSize
+from mindscan.anatomy.pairs import CHOROID_PLEXUS, VENTRAL_DC, VESSELS, PairSize
+from mindscan.anatomy.places import Places, PlaceSize
 from mindscan.anatomy.structure import Structure
 from mindscan.anatomy.ventricles import Ventricles, VentricleSize
 from mindscan.anatomy.warp import Warp, WarpSize
@@ -19,9 +24,16 @@ from mindscan.core.record import Record
 
 STRUCTURES: tuple[Structure[Any], ...] = (
     Warp(),
+    Places(),
+    CHOROID_PLEXUS,
     Ventricles(),
+    VESSELS,
     DeepGrey(),
+    VENTRAL_DC,
+    Chiasm(),
+    Callosum(),
     Brainstem(),
+    Cisterns(),
     Cerebellum(),
     Cerebrum(),
     Head(),
@@ -34,9 +46,16 @@ class Anatomy(Record):
 
     head: HeadSize
     warp: WarpSize
+    places: PlaceSize
     ventricles: VentricleSize
+    choroid_plexus: PairSize
     deep_grey_ml: DeepGreySize
+    ventral_dc: PairSize
+    vessels: PairSize
+    chiasm: ChiasmSize
+    callosum: CallosumSize
     brainstem: BrainstemSize
+    cisterns: CisternSize
     cerebellum: CerebellumSize
     cerebrum: CerebrumSize
 

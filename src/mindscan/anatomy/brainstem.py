@@ -49,7 +49,7 @@ class Brainstem:
 
     def paint(self, params: BrainstemSize, key: Key, frame: Frame) -> Painter:
         """The template's tissue within the stem's solid, its surface shifted to the volume asked."""
-        surface = frame.template.fields["pial"]
+        surface = frame.template.fields["stem"]
         counted = frame.free * in_brainstem(frame.template, frame.probe)
         counted = counted * (frame.probe.xyz[:, 2] > _CORD_BELOW_MM)
         shift = fit_shift(surface.at(frame.probe.xyz)[0], frame.probe, counted, params.volume_ml)

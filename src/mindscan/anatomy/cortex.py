@@ -23,8 +23,6 @@ LIPS_MM = 3.0
 """Width over which a gyrus rounds into a sulcus, template mm."""
 MOUTH_MM = 3.0
 """Depth over which the mouth of a sulcus narrows, template mm."""
-CAPSULE_MM = 2.0
-"""White matter that always lies between cortex and nuclei or ventricles, template mm."""
 CROWN, FUNDUS = 1.10, 0.90
 """Thickness at the surface and at the bottom of deep sulci over the mean: 2.7 and 2.2 mm of 2.45; Fischl
 and Dale 2000, doi:10.1073/pnas.200033797."""
@@ -55,7 +53,7 @@ class Site:
         average: depth below the average's sulci, where this person has them.
         aside: distance from the nearest of the person's own sulcal sheets.
         deep: how deep that sulcus goes.
-        nuclei: distance to deep nuclei and ventricles.
+        nuclei: distance to the walls of white matter around nuclei and ventricles.
         wall: distance to the skull, positive outside it.
         share: share of the surface here that cortex covers.
     """
@@ -121,7 +119,7 @@ class Sheet:
             * (1 + 1.2 * torch.exp(-site.below.clamp(min=0) / MOUTH_MM))
         )
         depth = _rounded(depth, _from_slit(site.aside - gap, below - self.deepening * site.deep))
-        depth = torch.maximum(depth, self.thickness + CAPSULE_MM - site.nuclei)
+        depth = torch.maximum(depth, self.thickness - site.nuclei)
         return torch.minimum(depth, -site.wall)
 
     def thickness_at(self, site: Site) -> Tensor:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated
 
+import torch
 from pydantic import Field as Limits
 from torch import Tensor
 
 from mindscan.anatomy import norms
 from mindscan.anatomy.fit import fit_sides
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
+from mindscan.anatomy.surface import sided_layer
 from mindscan.anatomy.template import Template
 from mindscan.core.key import Key
 from mindscan.core.labels import both_sides
@@ -28,6 +31,14 @@ FRONT_TO_BACK = {
     "thalamus": "Thalamus",
 }
 """Field of `DeepGreySize` to FreeSurfer name, in painting order."""
+
+_KEEPS_OFF = {
+    "caudate": ("Pallidum",),
+    "putamen": ("Caudate", "Hippocampus"),
+    "thalamus": ("Pallidum", "Putamen"),
+}
+"""Between these runs white matter (the internal capsule): the later painted stays off the surface of the others."""
+_CAPSULE_MM = 1.5
 
 Millilitres = Annotated[Rounded, Limits(gt=0, le=30)]
 Pair = tuple[Millilitres, Millilitres]
@@ -64,22 +75,41 @@ class DeepGrey:
 
     def paint(self, params: DeepGreySize, key: Key, frame: Frame) -> Painter:
         """Each surface shifted until the volume is as asked."""
-        shifts = {}
+        shifts: dict[str, tuple[float, float]] = {}
         for field, name in FRONT_TO_BACK.items():
-            shifts[name] = fit_sides(name, getattr(params, field), frame)
-            frame = frame.after(layer(name, shifts[name], frame.template, frame.probe))
+            off = {other: shifts[other] for other in _KEEPS_OFF.get(field, ())}
+            free = frame.free * _allowed(off, frame.template, frame.probe)
+            shifts[name] = fit_sides(name, getattr(params, field), replace(frame, free=free))
+            frame = frame.after(_layer(name, shifts[name], off, frame.template, frame.probe))
 
         def layers(place: Place) -> Iterator[Layer]:
-            for name, shift in shifts.items():
-                yield layer(name, shift, frame.template, place)
+            for field, name in FRONT_TO_BACK.items():
+                off = {other: shifts[other] for other in _KEEPS_OFF.get(field, ())}
+                yield _layer(name, shifts[name], off, frame.template, place)
 
         return layers
 
 
-def layer(name: str, shift: tuple[float, float], template: Template, place: Place) -> Layer:
-    """The layer of one pair of structures, its surfaces shifted by (left, right) template mm."""
-    field = template.fields[name]
-    index = field.near(place.xyz)
-    here = place.pick(index)
-    cover = here.cover(field.at(here.xyz)[0] - here.per_side(*shift))
-    return Layer("GM", here.sided(*both_sides(name)), cover, index)
+def _layer(
+    name: str,
+    shift: tuple[float, float],
+    off: dict[str, tuple[float, float]],
+    template: Template,
+    place: Place,
+) -> Layer:
+    layer = sided_layer("GM", name, shift, template, place)
+    if layer.index is None:
+        return layer
+    return replace(layer, cover=layer.cover * _allowed(off, template, place.pick(layer.index)))
+
+
+def _allowed(off: dict[str, tuple[float, float]], template: Template, place: Place) -> Tensor:
+    """Share of each point that lies beyond the capsule around the structures to keep off."""
+    share = torch.ones_like(place.xyz[:, 0])
+    for name, shift in off.items():
+        field = template.fields[name]
+        index = field.near(place.xyz)
+        here = place.pick(index)
+        gap = field.at(here.xyz)[0] - here.per_side(*shift) - _CAPSULE_MM / place.scale
+        share[index] = share[index] * (1 - here.cover(gap))
+    return share

@@ -80,3 +80,27 @@ def tube(points: Sequence[Array], path: Sequence[tuple[Point, float]]) -> Array:
         gap = np.sqrt(sum((p - c - t * a) ** 2 for p, c, a in zip(points, start, axis, strict=True)))
         best = np.minimum(best, gap - (r0 + t * (r1 - r0)))
     return best.astype(np.float32)
+
+
+Section = tuple[float, float, float, float, float, float]
+"""Of a loft, where a coronal plane cuts it: y; centre x, z; semi-axes, the longer first; tilt from x to z."""
+
+
+def loft(points: Sequence[Array], sections: Sequence[Section]) -> Array:
+    """Approximate signed distance in mm to a solid with elliptic coronal sections.
+
+    Args:
+        points: x, y, z in mm, each broadcastable to the result.
+        sections: rows of (y, x, z, semi-axis, semi-axis, tilt in degrees), y rising; lengths in mm.
+    """
+    rows = np.asarray(sections, np.float32).T
+    x0, z0, a, b, tilt = (np.interp(points[1], rows[0], row).astype(np.float32) for row in rows[1:])
+    c, s = np.cos(np.deg2rad(tilt)), np.sin(np.deg2rad(tilt))
+    along = c * (points[0] - x0) + s * (points[2] - z0)
+    across = c * (points[2] - z0) - s * (points[0] - x0)
+    k0 = np.hypot(along / a, across / b)
+    k1 = np.hypot(along / a**2, across / b**2)
+    flat = k0 * (k0 - 1) / np.maximum(k1, 1e-6)
+    beyond = np.maximum(rows[0, 0] - points[1], points[1] - rows[0, -1])
+    capped = np.where(beyond > 0, np.hypot(np.maximum(flat, 0), beyond), np.maximum(flat, beyond))
+    return np.asarray(capped, np.float32)

@@ -32,7 +32,7 @@ from mindscan.anatomy.field import Field
 from mindscan.anatomy.mantle import Hemisphere
 from mindscan.core.errors import PackageError
 
-VERSION = 2
+VERSION = 3
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
@@ -45,20 +45,27 @@ _FAR_MM = 36.0
 _NECK_MM = -66
 """Below this the average fades out, and canal and cord go on as cylinders."""
 _CANAL_MM, _CORD_MM = 10.0, 5.5
+_CHIASM_CISTERN: tuple[Point, Point] = (0, 2, -19), (14, 10, 7)
+"""Centre and semi-axes in mm of the cistern around the chiasm, which the average's brain mask leaves out."""
 _PAD, _BELOW = 8, 4
 """Voxels of 2 mm around the hull while it is closed, and how many of them are kept below it."""
 _PAINT_ORDER = (
-    "Lateral-Ventricle", "3rd-Ventricle", "4th-Ventricle", "Accumbens-area", "Pallidum",
-    "Amygdala", "Hippocampus", "Caudate", "Putamen", "Thalamus",
+    "Lateral-Ventricle", "Inf-Lat-Vent", "3rd-Ventricle", "4th-Ventricle", "Accumbens-area", "Pallidum",
+    "Amygdala", "Hippocampus", "Caudate", "Putamen", "Thalamus", "VentralDC",
+    "Corpus-Callosum",
 )  # fmt: skip
-_NUCLEI = ("Thalamus", "Caudate", "Putamen", "Pallidum", "Lateral-Ventricle", "3rd-Ventricle")
-"""What cortex keeps away from: white matter always lies between."""
+_WALLS_MM = {
+    "Lateral-Ventricle": 3.0, "Inf-Lat-Vent": 2.0, "Putamen": 2.0, "Caudate": 2.0, "Pallidum": 2.0,
+    "Thalamus": 1.5, "Hippocampus": 1.0,
+}  # fmt: skip
+"""White matter between these and the cortex is at least about this thick, in mm."""
 _WHITE_CORE = (
     "Thalamus",
     "Caudate",
     "Putamen",
     "Pallidum",
     "Accumbens-area",
+    "VentralDC",
     "Lateral-Ventricle",
     "3rd-Ventricle",
 )
@@ -70,8 +77,8 @@ class Template:
 
     Args:
         fields: by name: "white", "pial", "hull", "cerebellum", "brainstem" and every deep structure;
-            "sulci" is a smoother "pial", "mantle" the closed hemispheres, "nuclei" all that cortex keeps
-            away from, "cortex" the share of the surface that cortex covers.
+            "sulci" is a smoother "pial", "mantle" the closed hemispheres, "nuclei" the walls of all that
+            cortex keeps away from, "cortex" the share of the surface that cortex covers.
         inside_ml: by name: volume of the right half inside the surface shifted by each of `SHIFTS_MM`.
         hemispheres: the smooth hemispheres (left, right) that folds grow on.
     """
@@ -162,15 +169,30 @@ def _build(t1: Array, grey: Array, white: Array) -> _Built:
     cerebellum = segment.hindbrain(grey + white, points).astype(np.float32)
     fields["cerebellum"] = _stored(_mirrored_distance(cerebellum), low)
     fields["brainstem"] = _stored(segment.brainstem(points), low)
+    stem = segment.stem(tissue, points)
+    fields["stem"] = _stored(_mirrored_distance(_soft(stem)), low)
+    around = stem.copy()
+    around[_DEEP_BOX] |= deep["Thalamus"] | deep["VentralDC"]
+    cavities = np.any([deep[name] for name in _PAINT_ORDER if "Vent" in name], axis=0)
+    fluid = tissue < 0.5
+    fluid[_DEEP_BOX] &= ~cavities
+    cisterns = _soft(segment.cisterns(fluid, around, points))[_DEEP_BOX]
     deep_low = [skipped + (box.start or 0) for skipped, box in zip(low, _DEEP_BOX, strict=True)]
+    fields["cisterns"] = _stored(_mirrored_distance(cisterns), deep_low)
+    nuclei = np.full(t1.shape, _FAR_MM, np.float32)
     for name, mask in _with_undersides({name: deep[name] for name in _PAINT_ORDER}).items():
-        share = ndimage.gaussian_filter(_mirror(mask), 0.8)[mask.shape[0] - 1 :]
-        fields[name] = _boxed(_mirrored_distance(share), deep_low)
+        distance = _mirrored_distance(_soft(mask))
+        fields[name] = _boxed(distance, deep_low)
+        if name in _WALLS_MM:
+            nuclei[_DEEP_BOX] = np.minimum(nuclei[_DEEP_BOX], distance - _WALLS_MM[name])
+    fields["nuclei"] = _stored(nuclei[::2, ::2, ::2], low, step=2)
+    for name, solid in segment.SOLIDS.items():
+        fields[name] = _boxed(solid([p[_DEEP_BOX] for p in points]), deep_low)
     inside = {name: _inside_ml(values.astype(np.float32), step) for name, (values, _, step) in fields.items()}
     cerebrum = _main((tissue > 0.5) & (cerebellum < 0.5) & (fields["brainstem"][0] > 0))
     share = _cortex_share(cerebrum, grey, white)
     fields["cortex"] = _stored(share[::2, ::2, ::2], low, step=2)
-    right = _mantle(fields, cerebrum, deep, share)
+    right = _mantle(fields, cerebrum, share)
     return _Built(fields, inside, right)
 
 
@@ -181,21 +203,16 @@ def _main(mask: segment.Mask) -> segment.Mask:
     return np.asarray(mask & ndimage.binary_dilation(main, iterations=2))
 
 
-def _mantle(
-    fields: Stored, cerebrum: segment.Mask, deep: dict[str, segment.Mask], share: Array
-) -> Hemisphere:
+def _mantle(fields: Stored, cerebrum: segment.Mask, share: Array) -> Hemisphere:
     """Add the fields that folds are carved from, and wrap the mantle of the right side."""
     half = mantle.closed(cerebrum)
     whole = signed_distance(ndimage.gaussian_filter(_mirror(half), 1.0))
     pial = np.asarray(fields["pial"][0], np.float32)
     low = tuple(box.start or 0 for box in _BRAIN_BOX)
     sulci = ndimage.gaussian_filter(_mirror(pial), 1.0)
-    nuclei = np.zeros(cerebrum.shape, np.bool_)
-    nuclei[_DEEP_BOX] = np.any([deep[name] for name in _NUCLEI], axis=0)
     middle = len(half) - 1
     fields["sulci"] = _stored(sulci[middle:], low)
     fields["mantle"] = _stored(whole[middle::2, ::2, ::2], low, step=2)
-    fields["nuclei"] = _stored(_mirrored_distance(nuclei.astype(np.float32))[::2, ::2, ::2], low, step=2)
     origin = (-float(middle), ORIGIN_MM[1] + low[1], ORIGIN_MM[2] + low[2])
     alone = np.concatenate([np.zeros_like(half[1:]), half])
     around = (_mirror(pial), whole, _mirror(share))
@@ -224,7 +241,8 @@ def _hull(t1: Array) -> Array:
     coarse = t1[::2, ::2, ::2] > 0
     x, y, z = 2 * np.indices(coarse.shape, np.float32) + np.reshape((-98, *ORIGIN_MM[1:]), (3, 1, 1, 1))
     canal = _off_canal(x, y) < _CANAL_MM
-    inside = np.pad(np.where(z > _NECK_MM, coarse, canal), _PAD, mode="edge")
+    cistern = ellipsoid((x, y, z), *_CHIASM_CISTERN) < 0
+    inside = np.pad(np.where(z > _NECK_MM, coarse | cistern, canal), _PAD, mode="edge")
     inside = ndimage.binary_closing(inside, iterations=3)
     inside = ndimage.binary_fill_holes(inside)[_PAD:-_PAD, _PAD:-_PAD, _PAD - _BELOW : -_PAD].astype(
         np.float32
@@ -260,6 +278,11 @@ def _with_undersides(masks: dict[str, segment.Mask]) -> dict[str, segment.Mask]:
 
 def _mirror(half: npt.NDArray[np.generic]) -> Array:
     return np.concatenate([half[:0:-1], half]).astype(np.float32)
+
+
+def _soft(mask: segment.Mask) -> Array:
+    """A mask with its edges smoothed, and across the middle too."""
+    return np.asarray(ndimage.gaussian_filter(_mirror(mask), 0.8)[mask.shape[0] - 1 :])
 
 
 def _mirrored_distance(share: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Lateral, third and fourth ventricles: they push when they widen."""
+"""The ventricles and the cavum septi pellucidi: the lateral ones push when they widen."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from mindscan.anatomy import norms
 from mindscan.anatomy.fit import fit_sides
 from mindscan.anatomy.push import push
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
+from mindscan.anatomy.surface import middle_layer, sided_layer
+from mindscan.anatomy.template import Template
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_NAME, both_sides
 from mindscan.core.person import Person
@@ -19,6 +21,12 @@ from mindscan.core.prior import Rounded
 from mindscan.core.record import Record
 
 _REACH_MM = 12.0
+_PAIRS = ("Lateral-Ventricle", "Inf-Lat-Vent")
+_LARGE_CAVUM, _SMALL_CAVUM = 0.03, 0.558
+"""Shares of healthy people with a large and with a small cavum; Nopoulos 1997,
+doi:10.1016/S0006-3223(96)00209-0."""
+_LARGE_ML, _SMALL_ML = (0.15, 0.8), (0.005, 0.05)
+"""Volumes taken for them: 6 mm long or more by a few mm across, and slits."""
 
 
 class VentricleSize(Record):
@@ -26,31 +34,43 @@ class VentricleSize(Record):
 
     Args:
         lateral_left_ml, lateral_right_ml: lateral ventricles, 1 to 120 mL each.
+        horn_left_ml, horn_right_ml: temporal horns, which FreeSurfer counts apart, 0.02 to 30 mL each.
         third_ml: third ventricle.
         fourth_ml: fourth ventricle.
+        cavum_ml: cavum septi pellucidi, the "5th ventricle", 0 (none, as in most people) to 5 mL.
     """
 
     lateral_left_ml: Annotated[Rounded, Limits(ge=1, le=120)]
     lateral_right_ml: Annotated[Rounded, Limits(ge=1, le=120)]
+    horn_left_ml: Annotated[Rounded, Limits(ge=0.02, le=30)]
+    horn_right_ml: Annotated[Rounded, Limits(ge=0.02, le=30)]
     third_ml: Annotated[Rounded, Limits(ge=0.1, le=10)]
     fourth_ml: Annotated[Rounded, Limits(ge=0.1, le=10)]
+    cavum_ml: Annotated[Rounded, Limits(ge=0, le=5)]
 
 
 class Ventricles:
     """Fluid in the middle; widening pushes white matter and deep grey outwards."""
 
     name = "ventricles"
-    labels = (*both_sides("Lateral-Ventricle"), BY_NAME["3rd-Ventricle"].id, BY_NAME["4th-Ventricle"].id)
+    labels = (
+        *(label for name in _PAIRS for label in both_sides(name)),
+        *(BY_NAME[f"{n}-Ventricle"].id for n in ("3rd", "4th", "5th")),
+    )
     in_skull = True
 
     def draw(self, key: Key, person: Person, icv_ml: float) -> VentricleSize:
         """Published sizes for age and sex."""
         left, right = norms.pair("Lateral-Ventricle", key / "lateral", person, icv_ml)
+        horn_left, horn_right = norms.pair("Inf-Lat-Vent", key / "horn", person, icv_ml)
         return VentricleSize(
             lateral_left_ml=left,
             lateral_right_ml=right,
+            horn_left_ml=horn_left,
+            horn_right_ml=horn_right,
             third_ml=norms.value("3rd-Ventricle", key / "third", person, icv_ml),
             fourth_ml=norms.value("4th-Ventricle", key / "fourth", person, icv_ml),
+            cavum_ml=_cavum_ml(key / "cavum"),
         )
 
     def move(self, params: VentricleSize, key: Key, frame: Frame) -> Tensor:
@@ -63,20 +83,34 @@ class Ventricles:
 
     def paint(self, params: VentricleSize, key: Key, frame: Frame) -> Painter:
         """Fluid; what the push has not done of the volume, a shift of the surface does."""
-        lateral = params.lateral_left_ml, params.lateral_right_ml
-        shifts = {
-            "Lateral-Ventricle": fit_sides("Lateral-Ventricle", lateral, frame),
-            "3rd-Ventricle": fit_sides("3rd-Ventricle", (params.third_ml / 2, params.third_ml / 2), frame),
-            "4th-Ventricle": fit_sides("4th-Ventricle", (params.fourth_ml / 2, params.fourth_ml / 2), frame),
+        sides = {
+            "5th-Ventricle": (params.cavum_ml / 2, params.cavum_ml / 2),
+            "Lateral-Ventricle": (params.lateral_left_ml, params.lateral_right_ml),
+            "Inf-Lat-Vent": (params.horn_left_ml, params.horn_right_ml),
+            "3rd-Ventricle": (params.third_ml / 2, params.third_ml / 2),
+            "4th-Ventricle": (params.fourth_ml / 2, params.fourth_ml / 2),
         }
+        shifts = {}
+        for name, asked in sides.items():
+            shifts[name] = fit_sides(name, asked, frame)
+            frame = frame.after(_layer(name, shifts[name], frame.template, frame.probe))
 
         def layers(place: Place) -> Iterator[Layer]:
             for name, shift in shifts.items():
-                field = frame.template.fields[name]
-                index = field.near(place.xyz)
-                here = place.pick(index)
-                cover = here.cover(field.at(here.xyz)[0] - here.per_side(*shift))
-                owner = here.sided(*both_sides(name)) if name == "Lateral-Ventricle" else here.all(name)
-                yield Layer("CSF", owner, cover, index)
+                yield _layer(name, shift, frame.template, place)
 
         return layers
+
+
+def _layer(name: str, shift: tuple[float, float], template: Template, place: Place) -> Layer:
+    return (sided_layer if name in _PAIRS else middle_layer)("CSF", name, shift, template, place)
+
+
+def _cavum_ml(key: Key) -> float:
+    rng = key.rng()
+    kind, size = rng.random(2)
+    if kind < _LARGE_CAVUM:
+        return float(_LARGE_ML[0] + size * (_LARGE_ML[1] - _LARGE_ML[0]))
+    if kind < _LARGE_CAVUM + _SMALL_CAVUM:
+        return float(_SMALL_ML[0] + size * (_SMALL_ML[1] - _SMALL_ML[0]))
+    return 0.0

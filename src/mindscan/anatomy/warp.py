@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 import torch
@@ -21,6 +22,11 @@ _NODES = (57, 76, 76)
 _STEPS = 5
 _FADE_MM = 6.0
 _WAVELENGTHS_MM = {"broad_mm": 128.0, "middle_mm": 60.0, "fine_mm": 30.0}
+_TWIN = 0.5
+"""Angle whose cosine and sine mix a side's own bumps with those of the other; 0.84 is shared."""
+_CORE_MM = ((0.0, -34.0, -28.0), (48.0, 58.0, 48.0))
+"""Centre and reach of the deep structures, brainstem and cerebellum, which differ less than the cortex does."""
+_CALM = 0.6
 
 Millimetres = Annotated[float, Limits(ge=0, le=6)]
 
@@ -61,17 +67,30 @@ class Warp:
         total = torch.zeros_like(nodes)
         hull = frame.template.fields["hull"].at(frame.lattice.nodes())
         inside = torch.sigmoid(-hull.reshape(nodes.shape[1:]) / _FADE_MM)
+        calm = 1 - _CALM * torch.exp(-_core_gap2(frame.lattice)).reshape(nodes.shape[1:])
         fade = {"broad_mm": 1.0, "middle_mm": 0.2 + 0.8 * inside, "fine_mm": inside}
         for name, wavelength in _WAVELENGTHS_MM.items():
             for axis in range(3):
                 stream = key / name / "xyz"[axis]
                 bumps = smooth_noise(stream, nodes.shape[1:], wavelength / LATTICE_STEP_MM, nodes.device)
+                bumps = _twinned(bumps, -1 if axis == 0 else 1)
                 total[axis] += getattr(params, name) / frame.scale / 3**0.5 * bumps * fade[name]
-        return total
+        return total * calm
 
     def paint(self, params: WarpSize, key: Key, frame: Frame) -> Painter:
         """Nothing."""
         return lambda place: iter(())
+
+
+def _twinned(bumps: Tensor, sign: int) -> Tensor:
+    """Bumps whose left resembles their right, mirrored (`sign` -1 across the midline)."""
+    return math.cos(_TWIN) * bumps + sign * math.sin(_TWIN) * bumps.flip(0)
+
+
+def _core_gap2(lattice: Field) -> Tensor:
+    """Squared distance of every node from the middle of the core, in units of its reach."""
+    centre, reach = (torch.tensor(row, device=lattice.data.device) for row in _CORE_MM)
+    return ((lattice.nodes() - centre) / reach).square().sum(1)
 
 
 def empty_lattice(device: torch.device | str = "cpu") -> Field:
