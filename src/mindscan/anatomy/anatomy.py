@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from mindscan.anatomy import norms
+from mindscan.anatomy.airway import Airway, AirwaySize
 from mindscan.anatomy.brainstem import Brainstem, BrainstemSize
 from mindscan.anatomy.cerebellum import Cerebellum, CerebellumSize
 from mindscan.anatomy.cerebrum import Cerebrum, CerebrumSize
 from mindscan.anatomy.deep_grey import DeepGrey, DeepGreySize
+from mindscan.anatomy.dura import Dura, DuraSize
+from mindscan.anatomy.eyes import Eyes, EyesSize, OpticNerves, OpticNervesSize
+from mindscan.anatomy.face import Face, FaceSize
 from mindscan.anatomy.head import Head, HeadSize
+from mindscan.anatomy.scalp import Scalp, ScalpSize
+from mindscan.anatomy.sinuses import Sinuses, SinusSize
+from mindscan.anatomy.skull import Skull, SkullSize
 from mindscan.anatomy.structure import Structure
 from mindscan.anatomy.ventricles import Ventricles, VentricleSize
 from mindscan.anatomy.warp import Warp, WarpSize
@@ -24,6 +31,14 @@ STRUCTURES: tuple[Structure[Any], ...] = (
     Brainstem(),
     Cerebellum(),
     Cerebrum(),
+    OpticNerves(),
+    Dura(),
+    Face(),
+    Eyes(),
+    Airway(),
+    Sinuses(),
+    Skull(),
+    Scalp(),
     Head(),
 )
 """Every part of the head, in painting order, front to back."""
@@ -39,6 +54,14 @@ class Anatomy(Record):
     brainstem: BrainstemSize
     cerebellum: CerebellumSize
     cerebrum: CerebrumSize
+    optic_nerves: OpticNervesSize
+    dura: DuraSize
+    face: FaceSize
+    eyes: EyesSize
+    airway: AirwaySize
+    sinuses: SinusSize
+    skull: SkullSize
+    scalp: ScalpSize
 
 
 def draw(key: Key, person: Person, icv_ml: float | None = None) -> Anatomy:

@@ -41,3 +41,48 @@ AFIDS: dict[str, tuple[float, float, float]] = {
     "L olfactory sulcal fundus": (-12.8065, 18.1137, -12.8598),
 }
 """Name to (x, y, z) on the template."""
+
+Ray = tuple[tuple[float, float, float], tuple[float, float, float]]
+
+SKULL: dict[str, Ray] = {
+    "nasion": ((0, 60, -32), (0, 1, 0)),
+    "glabella": ((0, 60, -21), (0, 1, 0)),
+    "bregma": ((0, 5, 40), (0, 0.15, 1)),
+    "vertex": ((0, -22, 40), (0, 0, 1)),
+    "lambda": ((0, -70, 28), (0, -1, 0.45)),
+    "opisthocranion": ((0, -70, 0), (0, -1, 0)),
+    "inion": ((0, -70, -32), (0, -1, 0)),
+    "anterior nasal spine": ((0, 60, -94), (0, 1, 0)),
+    "A point": ((0, 60, -101), (0, 1, 0)),
+    "B point": ((0, 60, -128), (0, 1, 0)),
+    "pogonion": ((0, 60, -142), (0, 1, 0)),
+    "gnathion": ((0, 71, -143), (0, 1, -1)),
+    "menton": ((0, 71, -142), (0, 0, -1)),
+}
+"""Where the skull is met for the last time: start on the template and direction, midline."""
+
+SKULL_SIDED: dict[str, Ray] = {
+    "gonion": ((47, 2, -122), (0.1, -0.8, -0.6)),
+    "zygion": ((60, 16, -63), (1, 0, 0)),
+    "euryon": ((50, -22, 12), (1, 0, 0)),
+    "mastoidale": ((53, -34, -76), (0, 0, -1)),
+    "orbitale": ((36, 62, -68), (0, 0, 1)),
+    "frontotemporale": ((30, 56, -8), (1, 0.4, 0)),
+}
+"""The same on the right."""
+
+SKIN: dict[str, Ray] = {
+    "soft glabella": ((0, 60, -21), (0, 1, 0)),
+    "sellion": ((0, 70, -38), (0, 1, 0)),
+    "pronasale": ((0, 80, -86), (0, 1, 0)),
+    "subnasale": ((0, 70, -97), (0, 1, 0)),
+    "labrale superius": ((0, 70, -104), (0, 1, 0)),
+    "labrale inferius": ((0, 70, -115), (0, 1, 0)),
+    "soft pogonion": ((0, 70, -142), (0, 1, 0)),
+    "soft menton": ((0, 68, -142), (0, 0, -1)),
+    "soft vertex": ((0, -22, 40), (0, 0, 1)),
+    "soft opisthocranion": ((0, -70, 0), (0, -1, 0)),
+}
+"""Where the skin is met for the last time."""
+
+SKIN_SIDED: dict[str, Ray] = {"alare": ((8, 86, -90), (1, 0, 0)), "cheilion": ((22, 60, -109), (0, 1, 0))}

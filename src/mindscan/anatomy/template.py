@@ -25,12 +25,12 @@ import numpy.typing as npt
 import torch
 from scipy import ndimage
 
-from mindscan.anatomy import segment
+from mindscan.anatomy import segment, solids
 from mindscan.anatomy.distance import Array, Point, signed_distance
 from mindscan.anatomy.field import Field
 from mindscan.core.errors import PackageError
 
-VERSION = 1
+VERSION = 2
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
@@ -65,7 +65,8 @@ class Template:
     """Signed distances in template millimetres (negative inside); left mirrors right.
 
     Args:
-        fields: by name: "white", "pial", "hull", "cerebellum", "brainstem" and every deep structure.
+        fields: by name: "white", "pial", "hull", "cerebellum", "brainstem" and every deep structure;
+            "outer" with the channels `solids.OUTER`; "tentorium": height above it, and beyond its edge.
         inside_ml: by name: volume of the right half inside the surface shifted by each of `SHIFTS_MM`.
     """
 
@@ -150,7 +151,20 @@ def _build(t1: Array, grey: Array, white: Array) -> tuple[Stored, dict[str, Arra
         share = ndimage.gaussian_filter(_mirror(mask), 0.8)[mask.shape[0] - 1 :]
         fields[name] = _boxed(_mirrored_distance(share), deep_low)
     inside = {name: _inside_ml(values.astype(np.float32), step) for name, (values, _, step) in fields.items()}
+    cerebrum = (tissue > 0.5) & (cerebellum < 0.5) & (segment.brainstem(points) > 0)
+    tent = solids.tentorium(cerebrum, cerebellum > 0.5, segment.brainstem(points))
+    fields["tentorium"] = _stored(tent, low)
+    fields["outer"] = _outer()
     return fields, inside
+
+
+def _outer() -> tuple[npt.NDArray[np.float16], Point, float]:
+    """Everything around the brain as simple solids, on a lattice of its own."""
+    axes = zip(solids.ORIGIN_MM, solids.NODES, strict=True)
+    steps = [np.float32(low) + np.float32(solids.STEP_MM) * np.arange(n, dtype=np.float32) for low, n in axes]
+    found = solids.outer(np.meshgrid(*steps, indexing="ij"))
+    values = np.clip(np.stack(list(found.values())), -_FAR_MM, _FAR_MM)
+    return values.astype(np.float16), solids.ORIGIN_MM, solids.STEP_MM
 
 
 def _along(axis: int) -> list[int]:
@@ -237,10 +251,11 @@ def _assemble(fields: Stored, inside: dict[str, Array]) -> Template:
 def _both_sides(values: npt.NDArray[np.float16], origin: Point, step: float) -> Field:
     """The field of both halves; a half that starts off the middle is first filled towards it."""
     half = torch.from_numpy(values.astype(np.float32))
+    half = half[None] if half.ndim == 3 else half
     missing = round(origin[0] / step)
-    half = torch.cat([half[:1].expand(missing, -1, -1), half])
-    whole = torch.cat([half[1:].flip(0), half])
-    return Field(whole[None], (-step * (half.shape[0] - 1), origin[1], origin[2]), step)
+    half = torch.cat([half[:, :1].expand(-1, missing, -1, -1), half], 1)
+    whole = torch.cat([half[:, 1:].flip(1), half], 1)
+    return Field(whole, (-step * (half.shape[1] - 1), origin[1], origin[2]), step)
 
 
 def _store(path: Path, fields: Stored, inside: dict[str, Array]) -> None:
@@ -249,7 +264,7 @@ def _store(path: Path, fields: Stored, inside: dict[str, Array]) -> None:
     for name, (values, origin, step) in fields.items():
         arrays[f"field/{name}"] = values
         arrays[f"place/{name}"] = np.asarray([*origin, step], np.float32)
-        arrays[f"inside/{name}"] = inside[name]
+    arrays |= {f"inside/{name}": volumes for name, volumes in inside.items()}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
@@ -268,5 +283,6 @@ def _read(path: Path) -> Template:
             if kind == "field":
                 x, y, z, step = (float(v) for v in stored[f"place/{name}"])
                 fields[name] = (stored[key], (x, y, z), step)
-                inside[name] = stored[f"inside/{name}"]
+            elif kind == "inside":
+                inside[name] = stored[key]
     return _assemble(fields, inside)
