@@ -22,6 +22,8 @@ from mindscan.core.prior import Rounded, truncated_normal
 from mindscan.core.record import Record
 
 _SEAM_MM = 12.0
+_FASCIA_MM = 2.0
+"""Fat around each muscle, template mm."""
 
 
 class ScalpSize(Record):
@@ -68,8 +70,9 @@ class Scalp:
             index = (skin < 1).nonzero()[:, 0]
             part, skin = place.pick(index), skin[index]
             depth = -skin * frame.scale
-            muscle = channels(part, frame)["muscle"] < 0
-            owner = torch.where(muscle, part.all("Muscle"), part.all("Head-ExtraCerebral"))
+            muscle = channels(part, frame)["muscle"]
+            owner = torch.where(muscle < _FASCIA_MM, part.all("Adipose"), part.all("Head-ExtraCerebral"))
+            owner = torch.where(muscle < 0, part.all("Muscle"), owner)
             owner = torch.where(depth < params.skin_mm + params.fat_mm, part.all("Adipose"), owner)
             owner = torch.where(depth < params.skin_mm, part.all("Epidermis"), owner)
             yield Layer("soft", owner, part.cover(skin), index)

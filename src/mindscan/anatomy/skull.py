@@ -22,8 +22,6 @@ from mindscan.core.person import Person
 from mindscan.core.prior import Rounded, truncated_normal
 from mindscan.core.record import Record
 
-VAULT_MM = -30.0
-"""Template height above which the bone around the brain has two tables and diploe."""
 _FORAMEN_MM = -66.0
 """Template height of the great foramen, below which no bone follows the canal."""
 _REGIONS = (((0, 72, 12), 38, 0.16), ((66, 6, -18), 30, -0.36), ((0, -104, -16), 34, 0.20))
@@ -91,7 +89,7 @@ class Skull:
             part, depth = place.pick(index), wall[index] / thick[index]
             owner = torch.where(depth > 1 - table, part.all("Outer-Table"), part.all("Diploe"))
             owner = torch.where(depth < table, part.all("Inner-Table"), owner)
-            tables = (part.xyz[:, 2] > VAULT_MM) & (vault[index] <= solids["bone"][index])
+            tables = (part.xyz[:, 2] > _vault_floor(part.xyz[:, 1])) & (vault[index] <= solids["bone"][index])
             owner = torch.where(tables, owner, part.all("Skull"))
             yield Layer("bone", owner, part.cover(bone[index]), index)
 
@@ -117,6 +115,11 @@ def _bone(place: Place, solid: Tensor, wall: Tensor, thick: Tensor) -> tuple[Ten
     """Signed distances to the bone that follows the hull, and to all bone."""
     vault = torch.maximum(wall - thick, _FORAMEN_MM - place.xyz[:, 2])
     return vault, torch.minimum(vault, solid)
+
+
+def _vault_floor(y: Tensor) -> Tensor:
+    """Template height above which the bone around the brain has two tables: lower at the back of the head."""
+    return -14 + (0.5 * (y + 40)).clamp(-18, 0)
 
 
 def _thickness(params: SkullSize, key: Key, frame: Frame) -> Field:
