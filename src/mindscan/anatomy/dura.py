@@ -95,7 +95,7 @@ def _sinuses(
     sagittal = torch.maximum(sagittal, torch.maximum(-12 - z, -above - 3))
     width = place.per_side(params.transverse_left_mm, params.transverse_right_mm) / 2 / place.scale
     transverse = torch.hypot(above, wall + 2) - width
-    transverse = torch.maximum(transverse, torch.maximum(y + 44, beyond + 1.5))
+    transverse = torch.maximum(transverse, torch.maximum(y + 44, (z + 15).abs() - 7))
     straight = torch.hypot(x, above - 1) - params.straight_mm / 2 / place.scale
     straight = torch.maximum(straight, torch.maximum(y + 46, beyond - 4))
     blood = torch.minimum(torch.minimum(sagittal, transverse), straight)

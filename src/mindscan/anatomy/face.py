@@ -58,7 +58,8 @@ class Face:
         """Small faces in children, somewhat longer and heavier ones in men.
 
         That the face grows long after the skull is known (Bastir et al. 2006,
-        doi:10.1111/j.1469-7580.2006.00644.x); the curve, the sex differences and the spreads are the project's own choice.
+        doi:10.1111/j.1469-7580.2006.00644.x); the curve, the differences between the sexes and the
+        spreads are the project's own choice.
         """
         rng = key.rng()
         growth = grown(person.age_years, 0.66, 6.5)
