@@ -67,7 +67,8 @@ def test_cached_and_fresh_templates_are_the_same_bits(
     for name, field in fresh.fields.items():
         assert torch.equal(field.data, cached.fields[name].data)
         assert field.origin_mm == cached.fields[name].origin_mm
-        assert np.array_equal(fresh.inside_ml[name], cached.inside_ml[name])
+    for name, volumes in fresh.inside_ml.items():
+        assert np.array_equal(volumes, cached.inside_ml[name])
 
 
 def test_a_damaged_or_unwritable_cache_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

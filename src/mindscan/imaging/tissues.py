@@ -170,7 +170,7 @@ _OWN: dict[str, dict[str, float]] = {
     "Adipose": {"fat": 0.8, "muscle": 0.2},
     "Orbital-Fat": {"fat": 0.9, "muscle": 0.1},
     "Muscle": {"muscle": 0.93, "fat": 0.07},
-    "Head-ExtraCerebral": {"muscle": 0.65, "fat": 0.35},
+    "Head-ExtraCerebral": {"muscle": 0.8, "fat": 0.2},
     "Epidermis": {"skin": 1.0},
     "Dura": {"dura": 1.0},
     "Vein": {"blood": 1.0},
