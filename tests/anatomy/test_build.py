@@ -5,7 +5,7 @@ import torch
 from mindscan.anatomy import anatomy, build
 from mindscan.anatomy.anatomy import STRUCTURES
 from mindscan.core.key import Key
-from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE, TISSUES, both_sides
+from mindscan.core.labels import BY_ID, BY_NAME, LABELS, TABLE_SIZE, TISSUES, both_sides
 from mindscan.core.person import Person
 from mindscan.core.volume import Grid
 

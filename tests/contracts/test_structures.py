@@ -7,6 +7,7 @@ import torch
 
 from mindscan.anatomy import anatomy, template
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
+from mindscan.anatomy.field import Field
 from mindscan.anatomy.structure import Frame, Marked, Place, Sharer
 from mindscan.anatomy.warp import empty_lattice
 from mindscan.core.key import Key
@@ -29,7 +30,10 @@ def frame(drawn: Anatomy) -> Frame:
     probe = Place(xyz, drawn.head.scale, (5 * drawn.head.scale) ** 3 / 1000)
     frame = Frame(template.load(), drawn.head.scale, empty_lattice(), probe, torch.ones(len(probe.xyz)))
     shared = [s.share(getattr(drawn, s.name), Key(1), frame) for s in STRUCTURES if isinstance(s, Sharer)]
-    return replace(frame, shared={name: field for fields in shared for name, field in fields.items()})
+    even = {"growth": Field(torch.ones_like(frame.lattice.data[:1]), frame.lattice.origin_mm, 4.0)}
+    return replace(
+        frame, shared={name: field for fields in [even, *shared] for name, field in fields.items()}
+    )
 
 
 def asked(place: Place, structure) -> Place:
@@ -79,7 +83,9 @@ def test_painting_depends_on_the_points_alone(structure, drawn, frame) -> None:
     painter = structure.paint(getattr(drawn, structure.name), Key(1), frame)
     place = asked(frame.probe, structure)
     half = torch.arange(0, len(place.xyz), 2)
-    for all_of_it, some in zip(painter(place), painter(Place(place.xyz[half], place.scale, 0.0)), strict=True):
+    for all_of_it, some in zip(
+        painter(place), painter(Place(place.xyz[half], place.scale, 0.0)), strict=True
+    ):
         dense = torch.zeros(len(place.xyz))
         dense[slice(None) if all_of_it.index is None else all_of_it.index] = all_of_it.cover
         sparse = torch.zeros(len(half))

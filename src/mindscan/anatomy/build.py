@@ -83,7 +83,9 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
         if isinstance(structure, Sharer):
             shared |= structure.share(getattr(anatomy, structure.name), key / structure.name, frame)
     hull = template.fields["hull"]
-    head = Model(to_template(anatomy.head), exponential(velocity, lattice), frame.scale, hull, (), (), {})
+    displacement = exponential(velocity, lattice)
+    shared["growth"] = _growth(displacement)
+    head = Model(to_template(anatomy.head), displacement, frame.scale, hull, (), (), {})
     probe = _probe(head)
     frame = replace(frame, probe=probe, free=torch.ones_like(probe.xyz[:, 0]), shared=shared)
     painters: dict[bool, list[Painter]] = {True: [], False: []}
@@ -96,6 +98,16 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
         for layer in painter(probe) if structure.in_skull else ():
             frame = frame.after(layer)
     return replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]), points=points)
+
+
+def _growth(displacement: Field) -> Field:
+    """How much larger the head is than the template in every place: one over the warp's determinant."""
+    rows = [torch.stack(torch.gradient(d, spacing=displacement.step_mm)) for d in displacement.data]
+    jacobian = torch.stack(rows).flatten(2).permute(2, 0, 1) + torch.eye(3, device=rows[0].device)
+    a, b, c = jacobian.unbind(1)
+    determinant = (a * torch.linalg.cross(b, c)).sum(1).clamp(0.1, 10)
+    shape = displacement.data.shape[1:]
+    return Field((1 / determinant).reshape(1, *shape), displacement.origin_mm, displacement.step_mm)
 
 
 def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "cpu") -> Brain:

@@ -10,7 +10,8 @@ from pydantic import Field as Limits
 from torch import Tensor
 
 from mindscan.anatomy.distance import Point, rods
-from mindscan.anatomy.outside import channels, grown
+from mindscan.anatomy.landmarks import ORBIT_SIDED
+from mindscan.anatomy.outside import both_sides, channels, grown, last_crossings
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_NAME
@@ -98,9 +99,10 @@ class Eyes:
         return layers
 
     def landmarks(self, params: EyesSize, key: Key, frame: Frame) -> dict[str, Point]:
-        """The middles of both globes."""
+        """The middles of both globes, and the lower rims of the orbits."""
         x, y, z = _centre(params, frame)
-        return {"R eye": (x, y, z), "L eye": (-x, y, z)}
+        rims = last_crossings(lambda place: channels(place, frame)["orbit"], both_sides(ORBIT_SIDED), frame)
+        return {"R eye": (x, y, z), "L eye": (-x, y, z), **rims}
 
 
 class OpticNervesSize(Record):

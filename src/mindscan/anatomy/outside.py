@@ -13,9 +13,9 @@ from mindscan.anatomy.solids import OUTER
 from mindscan.anatomy.structure import Frame, Place
 
 Ray = tuple[Point, Point]
-"""Where it starts on the template, and its direction."""
+"""First and last point of a line on the template."""
 
-_STEP_MM = 0.5
+_STEPS = 121
 _HALVINGS = 24
 
 
@@ -35,7 +35,7 @@ def grown(age_years: float, at_birth: float, years: float) -> float:
 
 
 def last_crossings(
-    distance: Callable[[Place], Tensor], rays: Mapping[str, Ray], frame: Frame, reach_mm: float = 60.0
+    distance: Callable[[Place], Tensor], rays: Mapping[str, Ray], frame: Frame
 ) -> dict[str, Point]:
     """Where each ray leaves a solid for the last time: points on its outer surface.
 
@@ -43,32 +43,29 @@ def last_crossings(
         distance: signed distance to the solid at the points of a place.
         rays: by name.
         frame: gives scale and device.
-        reach_mm: how far to look, template mm.
 
     Returns:
-        Points in template mm, on the surface within 1e-3 mm. A ray that never meets the solid ends at
+        Points in template mm, on the surface within 1e-3 mm. A line that never meets the solid gives
         the point that comes closest to it.
     """
     device = frame.lattice.data.device
-    start, way = (torch.tensor([ray[i] for ray in rays.values()], device=device) for i in (0, 1))
-    way = torch.nn.functional.normalize(way.float(), dim=1)
+    start, end = (torch.tensor([ray[i] for ray in rays.values()], device=device) for i in (0, 1))
 
     def gap(along: Tensor) -> Tensor:
-        xyz = start[:, None] + way[:, None] * along[..., None]
+        xyz = start[:, None] + (end - start)[:, None] * along[..., None]
         return distance(Place(xyz.flatten(0, 1), frame.scale, 0.0)).view(along.shape)
 
-    steps = torch.arange(0, reach_mm, _STEP_MM, device=device).expand(len(rays), -1)
+    steps = torch.linspace(0, 1, _STEPS, device=device).expand(len(rays), -1)
     found = gap(steps)
-    inside = found < 0
-    last = (inside * torch.arange(1, steps.shape[1] + 1, device=device)).amax(1) - 1
-    last = torch.where(inside.any(1), last, found.argmin(1)).clamp(max=steps.shape[1] - 2)
-    low = steps[0, last][:, None]
-    high = low + _STEP_MM * inside.any(1)[:, None]
+    inside = found[:, :-1] < 0
+    last = (inside * torch.arange(1, _STEPS, device=device)).amax(1) - 1
+    last = torch.where(inside.any(1), last, found[:, :-1].argmin(1))[:, None]
+    low, high = steps.gather(1, last), steps.gather(1, last + inside.any(1)[:, None])
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         within = gap(middle) < 0
         low, high = torch.where(within, middle, low), torch.where(within, high, middle)
-    points = (start + way * low).tolist()
+    points = (start + (end - start) * low).tolist()
     return {name: (x, y, z) for name, (x, y, z) in zip(rays, points, strict=True)}
 
 

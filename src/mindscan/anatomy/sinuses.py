@@ -32,7 +32,9 @@ _CELLS = ("ethmoid", "mastoid")
 _CELL_MM = 7.0
 _LEAST_ML = 0.1
 _BONE_MM = 1.6
-"""Bone that stays between a sinus and brain, orbit or nose."""
+"""Bone that stays between a sinus and orbit or nose."""
+_MORE_MM = 0.7
+"""And how much more beside the brain."""
 
 Millilitres = Annotated[Rounded, Limits(ge=0, le=40)]
 
@@ -76,7 +78,6 @@ class Sinuses:
 
     def paint(self, params: SinusSize, key: Key, frame: Frame) -> Painter:
         """Air, then a wall of bone around it."""
-        hull = frame.template.fields["hull"]
         shifts = {name: _shift(name, getattr(params, f"{name}_ml"), frame) for name in (*_GROWN, "mastoid")}
         bone = _BONE_MM / frame.scale
 
@@ -84,11 +85,9 @@ class Sinuses:
             solids = channels(place, frame)
             air = torch.stack([solids[name] - shift for name, shift in shifts.items()]).amin(0)
             index = (air < 3).nonzero()[:, 0]
-            part, air = place.pick(index), air[index]
+            part = place.pick(index)
+            air = torch.maximum(air[index], _kept(part, frame))
             solids = channels(part, frame)
-            others = torch.stack([solids["orbit"], solids["nose"], solids["sella"], solids["airway"]]).amin(0)
-            free = torch.maximum(bone - part.look(hull)[0], bone - others)
-            air = torch.maximum(air, torch.maximum(free, solids["skin"] + 5))
             honeycomb = torch.stack([solids[name] - shifts[name] for name in _CELLS]).amin(0) <= air + 0.5
             cells = torch.where(honeycomb, torch.maximum(air, _cell_walls(part)), air)
             yield Layer("air", part.all("Sinus"), part.cover(cells), index)
@@ -97,17 +96,28 @@ class Sinuses:
         return layers
 
 
+def _kept(place: Place, frame: Frame) -> Tensor:
+    """Positive where bone must stay: beside brain, orbit, nose, fossa and airway, and under the skin."""
+    solids = channels(place, frame)
+    others = torch.stack([solids[name] for name in ("orbit", "nose", "sella", "airway")]).amin(0)
+    brain = place.look(frame.template.fields["hull"])[0] - _MORE_MM / frame.scale
+    return torch.maximum(_BONE_MM / frame.scale - torch.minimum(others, brain), solids["skin"] + 5)
+
+
 def _shift(name: str, volume_ml: float, frame: Frame) -> float:
     """How far the template's sinus must grow, in template mm, to hold a volume in this head."""
     if volume_ml < _LEAST_ML:
         return -math.inf
     field = frame.template.fields["outer"]
-    nodes = field.data[OUTER.index(name), field.data.shape[1] // 2 :]
-    near = nodes[nodes < 8]
-    node_ml = (field.step_mm * frame.scale) ** 3 / 1000
+    found = (field.data[OUTER.index(name)] < 8).nonzero()
+    xyz = found[found[:, 0] >= field.data.shape[1] // 2] * field.step_mm + found.new_tensor(field.origin_mm)
+    place = Place(xyz.float(), frame.scale, (field.step_mm * frame.scale) ** 3 / 1000)
+    air, kept = channels(place, frame)[name], _kept(place, frame)
+    point_ml = place.point_ml * frame.shared["growth"].at(place.xyz)[0]
 
     def volume(shift: float) -> float:
-        return float((0.5 - (near - shift) / field.step_mm).clamp(0, 1).sum()) * node_ml
+        inside = 0.5 - torch.maximum(air - shift, kept) / field.step_mm
+        return float((inside.clamp(0, 1) * point_ml).sum())
 
     return rising_root(volume, volume_ml)
 

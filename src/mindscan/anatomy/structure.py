@@ -101,7 +101,8 @@ class Frame:
         lattice: where displacements live (all zero).
         probe: points spread evenly over the inside of this very head, to measure volumes on.
         free: share of each probe point that earlier structures have left, shape (n,).
-        shared: fields that structures have handed to the others, see `Sharer`.
+        shared: fields that structures have handed to the others, see `Sharer`; and "growth": world over
+            template volume in every place, relative to scale cubed.
     """
 
     template: Template
