@@ -3,6 +3,7 @@ import torch
 
 from mindscan.anatomy import anatomy, build
 from mindscan.anatomy.anatomy import Anatomy
+from mindscan.anatomy.build import Model
 from mindscan.core.brain import Brain
 from mindscan.core.key import Key
 from mindscan.core.person import Person
@@ -34,3 +35,14 @@ def whole_grid() -> Grid:
 @pytest.fixture(scope="session")
 def whole(drawn: Anatomy, whole_grid: Grid) -> Brain:
     return build.make(drawn, whole_grid, KEY)
+
+
+@pytest.fixture(scope="session")
+def model(drawn: Anatomy) -> Model:
+    return build.model(drawn, KEY)
+
+
+@pytest.fixture(scope="session")
+def head_brain(drawn: Anatomy) -> Brain:
+    """The whole head with face and neck, coarse."""
+    return build.make(drawn, Grid.centred((92, 124, 130), (2, 2, 2), (0, -8, -24)), KEY)

@@ -212,7 +212,7 @@ def test_editing_one_part_leaves_the_noise_of_the_others() -> None:
     deep = [BY_NAME[f"{side}-{name}"].id for side in ("Left", "Right") for name in DEEP]
     edits: dict[tuple[str, str], list[int]] = {
         ("cerebrum", "spacing_mm"): [*deep, 165, 258, 4, 43],
-        ("head", "scalp_mm"): [
+        ("scalp", "scalp_mm"): [
             i for i, label in BY_ID.items() if label.tissue in ("bone", "CSF", "GM", "WM")
         ],
     }

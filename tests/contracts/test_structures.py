@@ -1,11 +1,14 @@
 """What every member of the slot `Structure` must do."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from mindscan.anatomy import anatomy, template
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
-from mindscan.anatomy.structure import Frame, Place
+from mindscan.anatomy.field import Field
+from mindscan.anatomy.structure import Frame, Marked, Place, Sharer
 from mindscan.anatomy.warp import empty_lattice
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_ID, TISSUES
@@ -22,11 +25,22 @@ def drawn() -> Anatomy:
 
 @pytest.fixture(scope="module")
 def frame(drawn: Anatomy) -> Frame:
-    axes = [torch.arange(low, high, 4.0) for low, high in ((-80, 80), (-120, 90), (-70, 90))]
+    axes = [torch.arange(low, high, 5.0) for low, high in ((-90, 91), (-125, 116), (-165, 96))]
     xyz = torch.stack([a.flatten() for a in torch.meshgrid(*axes, indexing="ij")], 1)
-    probe = Place(xyz, drawn.head.scale, (4 * drawn.head.scale) ** 3 / 1000)
-    probe = probe.pick((template.load().fields["hull"].at(xyz)[0] < 0).nonzero()[:, 0])
-    return Frame(template.load(), drawn.head.scale, empty_lattice(), probe, torch.ones(len(probe.xyz)))
+    probe = Place(xyz, drawn.head.scale, (5 * drawn.head.scale) ** 3 / 1000)
+    frame = Frame(template.load(), drawn.head.scale, empty_lattice(), probe, torch.ones(len(probe.xyz)))
+    shared = [s.share(getattr(drawn, s.name), Key(1), frame) for s in STRUCTURES if isinstance(s, Sharer)]
+    even = {"growth": Field(torch.ones_like(frame.lattice.data[:1]), frame.lattice.origin_mm, 4.0)}
+    return replace(
+        frame, shared={name: field for fields in [even, *shared] for name, field in fields.items()}
+    )
+
+
+def asked(place: Place, structure) -> Place:
+    """The points that a structure is asked about, on their own."""
+    wall = template.load().fields["hull"].at(place.xyz)[0]
+    index = (wall < 1 if structure.in_skull else wall > -1).nonzero()[:, 0]
+    return Place(place.xyz[index], place.scale, place.point_ml)
 
 
 @each
@@ -50,7 +64,7 @@ def test_move_is_nothing_or_a_finite_velocity(structure, drawn, frame) -> None:
 @each
 def test_layers_are_shares_of_known_labels(structure, drawn, frame) -> None:
     painter = structure.paint(getattr(drawn, structure.name), Key(1), frame)
-    place = frame.probe
+    place = asked(frame.probe, structure)
     for layer in painter(place):
         assert layer.tissue in TISSUES
         points = len(place.xyz) if layer.index is None else len(layer.index)
@@ -67,13 +81,27 @@ def test_layers_are_shares_of_known_labels(structure, drawn, frame) -> None:
 @each
 def test_painting_depends_on_the_points_alone(structure, drawn, frame) -> None:
     painter = structure.paint(getattr(drawn, structure.name), Key(1), frame)
-    half = torch.arange(0, len(frame.probe.xyz), 2)
-    for all_of_it, some in zip(painter(frame.probe), painter(frame.probe.pick(half)), strict=True):
-        dense = torch.zeros(len(frame.probe.xyz))
+    place = asked(frame.probe, structure)
+    half = torch.arange(0, len(place.xyz), 2)
+    for all_of_it, some in zip(
+        painter(place), painter(Place(place.xyz[half], place.scale, 0.0)), strict=True
+    ):
+        dense = torch.zeros(len(place.xyz))
         dense[slice(None) if all_of_it.index is None else all_of_it.index] = all_of_it.cover
         sparse = torch.zeros(len(half))
         sparse[slice(None) if some.index is None else some.index] = some.cover
         assert torch.allclose(dense[half], sparse, atol=1e-5)
+
+
+@each
+def test_landmarks_are_named_points_near_the_head(structure, drawn, frame) -> None:
+    if isinstance(structure, Marked):
+        points = structure.landmarks(getattr(drawn, structure.name), Key(1), frame)
+        assert points
+        assert points == structure.landmarks(getattr(drawn, structure.name), Key(1), frame)
+        for name, (x, y, z) in points.items():
+            assert (abs(x) < 95, abs(y) < 135, -170 < z < 100) == (True, True, True), name
+            assert x < 0 if name.startswith("L ") else x >= 0, name
 
 
 @each

@@ -53,7 +53,7 @@ def test_freesurfer_ids(name: str, label_id: int) -> None:
 def test_tissues() -> None:
     assert TISSUES == ("air", "soft", "bone", "CSF", "GM", "WM")
     assert {label.tissue for label in LABELS} == set(TISSUES)
-    assert [label.id for label in LABELS if label.tissue == "air"] == [0]
+    assert [label.name for label in LABELS if label.tissue == "air"] == ["Unknown", "Air", "Sinus"]
 
 
 def test_what_counts_as_inside_the_skull() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mindscan.anatomy import norms
+from mindscan.anatomy.airway import Airway, AirwaySize
 from mindscan.anatomy.brainstem import Brainstem, BrainstemSize
 from mindscan.anatomy.callosum import Callosum, CallosumSize
 from mindscan.anatomy.cerebellum import Cerebellum, CerebellumSize
@@ -12,9 +13,15 @@ from mindscan.anatomy.cerebrum import Cerebrum, CerebrumSize
 from mindscan.anatomy.chiasm import Chiasm, ChiasmSize
 from mindscan.anatomy.cisterns import Cisterns, CisternSize
 from mindscan.anatomy.deep_grey import DeepGrey, DeepGreySize
+from mindscan.anatomy.dura import Dura, DuraSize
+from mindscan.anatomy.eyes import Eyes, EyesSize, OpticNerves, OpticNervesSize
+from mindscan.anatomy.face import Face, FaceSize
 from mindscan.anatomy.head import Head, HeadSize
 from mindscan.anatomy.pairs import CHOROID_PLEXUS, VENTRAL_DC, VESSELS, PairSize
 from mindscan.anatomy.places import Places, PlaceSize
+from mindscan.anatomy.scalp import Scalp, ScalpSize
+from mindscan.anatomy.sinuses import Sinuses, SinusSize
+from mindscan.anatomy.skull import Skull, SkullSize
 from mindscan.anatomy.structure import Structure
 from mindscan.anatomy.ventricles import Ventricles, VentricleSize
 from mindscan.anatomy.warp import Warp, WarpSize
@@ -36,6 +43,14 @@ STRUCTURES: tuple[Structure[Any], ...] = (
     Cisterns(),
     Cerebellum(),
     Cerebrum(),
+    OpticNerves(),
+    Dura(),
+    Face(),
+    Eyes(),
+    Airway(),
+    Sinuses(),
+    Skull(),
+    Scalp(),
     Head(),
 )
 """Every part of the head, in painting order, front to back."""
@@ -58,6 +73,14 @@ class Anatomy(Record):
     cisterns: CisternSize
     cerebellum: CerebellumSize
     cerebrum: CerebrumSize
+    optic_nerves: OpticNervesSize
+    dura: DuraSize
+    face: FaceSize
+    eyes: EyesSize
+    airway: AirwaySize
+    sinuses: SinusSize
+    skull: SkullSize
+    scalp: ScalpSize
 
 
 def draw(key: Key, person: Person, icv_ml: float | None = None) -> Anatomy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,10 +14,11 @@ from torch.nn import functional
 from mindscan.anatomy import template as templates
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
 from mindscan.anatomy.canvas import Canvas
+from mindscan.anatomy.distance import Point
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.head import to_template
 from mindscan.anatomy.landmarks import AFIDS
-from mindscan.anatomy.structure import EDGE_MM, Frame, Painter, Place
+from mindscan.anatomy.structure import EDGE_MM, Frame, Marked, Painter, Place, Sharer
 from mindscan.anatomy.warp import empty_lattice, exponential, inverse
 from mindscan.core.brain import Brain, Landmarks
 from mindscan.core.key import Key
@@ -42,6 +43,7 @@ class Model:
         scale: world mm per template mm.
         hull: signed distance to the inside of the skull, template mm.
         inner, outer: painters of the structures inside the skull and of the rest, front to back.
+        points: landmarks in template mm, as they lie where the painters paint.
     """
 
     to_template: Affine
@@ -50,6 +52,7 @@ class Model:
     hull: Field
     inner: tuple[Painter, ...]
     outer: tuple[Painter, ...]
+    points: Mapping[str, Point]
 
     def place(self, xyz: Tensor, point_ml: float) -> Place:
         """Carry unwarped template points, shape (n, 3), through the warp."""
@@ -57,12 +60,13 @@ class Model:
 
     def landmarks(self) -> Landmarks:
         """The landmarks in world millimetres, carried by the very same warp."""
-        targets = torch.tensor(list(AFIDS.values()), dtype=torch.float64)
+        targets = torch.tensor(list(self.points.values()), dtype=torch.float64)
         displacement = self.displacement.to("cpu")
         points = inverse(displacement, targets).numpy()
         back = np.linalg.inv(self.to_template)
         world = points @ back[:3, :3].T + back[:3, 3]
-        return {name: (float(x), float(y), float(z)) for name, (x, y, z) in zip(AFIDS, world, strict=True)}
+        named = zip(self.points, world, strict=True)
+        return {name: (float(x), float(y), float(z)) for name, (x, y, z) in named}
 
 
 def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Model:
@@ -72,20 +76,38 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
     nowhere = Place(torch.zeros((0, 3), device=device), anatomy.head.scale, 0.0)
     frame = Frame(template, anatomy.head.scale, lattice, nowhere, torch.zeros(0, device=device))
     velocity = lattice.data
+    shared: dict[str, Field] = {}
     for structure in STRUCTURES:
         moved = structure.move(getattr(anatomy, structure.name), key / structure.name, frame)
         velocity = velocity if moved is None else velocity + moved
+        if isinstance(structure, Sharer):
+            shared |= structure.share(getattr(anatomy, structure.name), key / structure.name, frame)
     hull = template.fields["hull"]
-    head = Model(to_template(anatomy.head), exponential(velocity, lattice), frame.scale, hull, (), ())
+    displacement = exponential(velocity, lattice)
+    shared["growth"] = _growth(displacement)
+    head = Model(to_template(anatomy.head), displacement, frame.scale, hull, (), (), {})
     probe = _probe(head)
-    frame = replace(frame, probe=probe, free=torch.ones_like(probe.xyz[:, 0]))
+    frame = replace(frame, probe=probe, free=torch.ones_like(probe.xyz[:, 0]), shared=shared)
     painters: dict[bool, list[Painter]] = {True: [], False: []}
+    points: dict[str, Point] = dict(AFIDS)
     for structure in STRUCTURES:
+        if isinstance(structure, Marked):
+            points |= structure.landmarks(getattr(anatomy, structure.name), key / structure.name, frame)
         painter = structure.paint(getattr(anatomy, structure.name), key / structure.name, frame)
         painters[structure.in_skull].append(painter)
-        for layer in painter(probe):
+        for layer in painter(probe) if structure.in_skull else ():
             frame = frame.after(layer)
-    return replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]))
+    return replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]), points=points)
+
+
+def _growth(displacement: Field) -> Field:
+    """How much larger the head is than the template in every place: one over the warp's determinant."""
+    rows = [torch.stack(torch.gradient(d, spacing=displacement.step_mm)) for d in displacement.data]
+    jacobian = torch.stack(rows).flatten(2).permute(2, 0, 1) + torch.eye(3, device=rows[0].device)
+    a, b, c = jacobian.unbind(1)
+    determinant = (a * torch.linalg.cross(b, c)).sum(1).clamp(0.1, 10)
+    shape = displacement.data.shape[1:]
+    return Field((1 / determinant).reshape(1, *shape), displacement.origin_mm, displacement.step_mm)
 
 
 def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "cpu") -> Brain:
@@ -128,7 +150,7 @@ def _occupied(head: Model, grid: Grid) -> Tensor:
     middle = torch.stack(_unravel(cells, shape), 1) * torch.tensor(stride, device=device)
     middle = middle + (torch.tensor(stride, device=device) - 1) / 2
     canvas = _paint(head, head.place(_to_template(head, grid, middle), 0.0))
-    filled = (canvas.share[0] < 1).float().reshape(1, *shape)
+    filled = (canvas.free < 1).float().reshape(1, *shape)
     filled = functional.max_pool3d(filled, 3, stride=1, padding=1)[0]
     for axis, s in enumerate(stride):
         filled = filled.repeat_interleave(s, axis).narrow(axis, 0, grid.shape[axis])
@@ -159,23 +181,26 @@ def _unravel(flat: Tensor, shape: Sequence[int]) -> tuple[Tensor, Tensor, Tensor
 
 
 def _paint(head: Model, place: Place) -> Canvas:
-    """Paint front to back; structures in the skull are asked only about points there."""
+    """Paint front to back; structures are asked only about points inside the skull, or outside."""
     canvas = Canvas.blank(place.xyz)
     in_skull = _in_skull(head, place)
     inside = place.pick(in_skull)
     for painter in head.inner:
         for layer in painter(inside):
             canvas.add(layer, in_skull if layer.index is None else in_skull[layer.index])
+    wall = place.look(head.hull)[0] * head.scale
+    out_of_skull = (wall > -EDGE_MM).nonzero()[:, 0]
+    outside = place.pick(out_of_skull)
     for painter in head.outer:
-        for layer in painter(place):
-            canvas.add(layer, layer.index)
+        for layer in painter(outside):
+            canvas.add(layer, out_of_skull if layer.index is None else out_of_skull[layer.index])
     canvas.share[0] += canvas.free
     return canvas
 
 
 def _in_skull(head: Model, place: Place) -> Tensor:
     """Index of the points that what lies in the skull may reach."""
-    return (head.hull.at(place.xyz)[0] * head.scale < EDGE_MM).nonzero()[:, 0]
+    return (place.look(head.hull)[0] * head.scale < EDGE_MM).nonzero()[:, 0]
 
 
 def _probe(head: Model) -> Place:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from scipy import ndimage
+from torch import Tensor
 
 Array = npt.NDArray[np.float32]
 Point = tuple[float, float, float]
@@ -104,3 +106,20 @@ def loft(points: Sequence[Array], sections: Sequence[Section]) -> Array:
     beyond = np.maximum(rows[0, 0] - points[1], points[1] - rows[0, -1])
     capped = np.where(beyond > 0, np.hypot(np.maximum(flat, 0), beyond), np.maximum(flat, beyond))
     return np.asarray(capped, np.float32)
+
+
+def rods(xyz: Tensor, path: Sequence[tuple[Point, float]]) -> Tensor:
+    """`tube` at points of shape (n, 3) in mm; returns shape (n,)."""
+    gaps = []
+    for (start, r0), (end, r1) in itertools.pairwise(path):
+        first, axis = xyz.new_tensor(start), xyz.new_tensor(end) - xyz.new_tensor(start)
+        t = ((xyz - first) @ axis / axis.square().sum()).clamp(0, 1)
+        gap = torch.linalg.vector_norm(xyz - first - t[:, None] * axis, dim=1)
+        gaps.append(gap - r0 - t * (r1 - r0))
+    return torch.stack(gaps).amin(0)
+
+
+def joined(a: Tensor, b: Tensor, blend_mm: float) -> Tensor:
+    """Union of two solids with a rounded seam `blend_mm` wide (polynomial smooth minimum)."""
+    overlap = (blend_mm - (a - b).abs()).clamp(min=0) / blend_mm
+    return torch.minimum(a, b) - overlap.square() * blend_mm / 4

@@ -41,3 +41,53 @@ AFIDS: dict[str, tuple[float, float, float]] = {
     "L olfactory sulcal fundus": (-12.8065, 18.1137, -12.8598),
 }
 """Name to (x, y, z) on the template."""
+
+Ray = tuple[tuple[float, float, float], tuple[float, float, float]]
+
+SKULL: dict[str, Ray] = {
+    "nasion": ((0, 60, -32), (0, 110, -32)),
+    "glabella": ((0, 60, -21), (0, 110, -21)),
+    "bregma": ((0, 5, 40), (0, 16, 113)),
+    "vertex": ((0, -22, 40), (0, -22, 120)),
+    "lambda": ((0, -70, 28), (0, -115.6, 48.5)),
+    "opisthocranion": ((0, -70, 0), (0, -120, 0)),
+    "inion": ((0, -70, -32), (0, -120, -32)),
+    "anterior nasal spine": ((0, 60, -94), (0, 110, -94)),
+    "A point": ((0, 60, -101), (0, 110, -101)),
+    "B point": ((0, 60, -128), (0, 110, -128)),
+    "pogonion": ((0, 60, -142), (0, 110, -142)),
+    "gnathion": ((0, 71, -143), (0, 88.7, -160.7)),
+    "menton": ((0, 71, -142), (0, 71, -167)),
+}
+"""Lines on the template on which the skull is left for the last time: first and last point, midline."""
+
+SKULL_SIDED: dict[str, Ray] = {
+    "gonion": ((47, 2, -122), (49.5, -17.9, -136.9)),
+    "zygion": ((60, 16, -63), (110, 16, -63)),
+    "euryon": ((50, -22, 12), (100, -22, 12)),
+    "mastoidale": ((53, -34, -76), (53, -34, -101)),
+    "frontotemporale": ((30, 56, -8), (76.4, 74.6, -8)),
+}
+"""The same on the right."""
+
+ORBIT_SIDED: dict[str, Ray] = {"orbitale": ((34, 61, -50), (34, 61, -75))}
+"""The line on which the orbit is left at its lower rim, on the right."""
+
+SKIN: dict[str, Ray] = {
+    "soft glabella": ((0, 60, -21), (0, 110, -21)),
+    "sellion": ((0, 70, -38), (0, 120, -38)),
+    "pronasale": ((0, 80, -86), (0, 130, -86)),
+    "subnasale": ((0, 70, -97), (0, 120, -97)),
+    "labrale superius": ((0, 70, -104), (0, 120, -104)),
+    "labrale inferius": ((0, 70, -115), (0, 120, -115)),
+    "soft pogonion": ((0, 70, -142), (0, 120, -142)),
+    "soft menton": ((0, 68, -142), (0, 68, -167)),
+    "soft vertex": ((0, -22, 40), (0, -22, 120)),
+    "soft opisthocranion": ((0, -70, 0), (0, -120, 0)),
+}
+"""Lines on which the skin is left for the last time."""
+
+SKIN_SIDED: dict[str, Ray] = {
+    "alare": ((8, 86, -90), (58, 86, -90)),
+    "cheilion": ((22, 60, -109), (22, 110, -109)),
+}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor
 
+from mindscan.anatomy.distance import Point
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.template import Template
 from mindscan.core.key import Key
@@ -28,11 +29,19 @@ class Place:
         xyz: template coordinates in mm, shape (n, 3).
         scale: world millimetres per template millimetre.
         point_ml: volume in mL that each point stands for.
+        seen: what `look` has looked up so far, by the data of the field.
     """
 
     xyz: Tensor
     scale: float
     point_ml: float
+    seen: dict[Tensor, Tensor] = field(default_factory=dict, repr=False, compare=False)
+
+    def look(self, source: Field) -> Tensor:
+        """Values of a field at the points, shape (channels, n); looked up once for all that ask."""
+        if source.data not in self.seen:
+            self.seen[source.data] = source.at(self.xyz)
+        return self.seen[source.data]
 
     @property
     def right(self) -> Tensor:
@@ -57,7 +66,8 @@ class Place:
 
     def pick(self, index: Tensor) -> Place:
         """The same for some of the points."""
-        return Place(self.xyz[index], self.scale, self.point_ml)
+        seen = {data: values[:, index] for data, values in self.seen.items()}
+        return Place(self.xyz[index], self.scale, self.point_ml, seen)
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,8 @@ class Frame:
         lattice: where displacements live (all zero).
         probe: points spread evenly over the inside of this very head, to measure volumes on.
         free: share of each probe point that earlier structures have left, shape (n,).
+        shared: fields that structures have handed to the others, see `Sharer`; and "growth": world over
+            template volume in every place, relative to scale cubed.
     """
 
     template: Template
@@ -98,6 +110,7 @@ class Frame:
     lattice: Field
     probe: Place
     free: Tensor
+    shared: Mapping[str, Field] = field(default_factory=dict)
 
     def after(self, layer: Layer) -> Frame:
         """The frame once a layer has taken its part of the probe."""
@@ -122,7 +135,7 @@ class Structure(Protocol[Size]):
 
     @property
     def in_skull(self) -> bool:
-        """Whether it is asked only about points inside the skull."""
+        """Whether it is asked only about points inside the skull; else only about those outside."""
         ...
 
     def draw(self, key: Key, person: Person, icv_ml: float) -> Size:
@@ -135,4 +148,22 @@ class Structure(Protocol[Size]):
 
     def paint(self, params: Size, key: Key, frame: Frame) -> Painter:
         """A function that paints the structure's layers, front to back."""
+        ...
+
+
+@runtime_checkable
+class Marked(Protocol):
+    """A structure that also knows landmarks; one that does not has none."""
+
+    def landmarks(self, params: Record, key: Key, frame: Frame) -> dict[str, Point]:
+        """Name to (x, y, z) in the template millimetres in which it paints, on what it paints."""
+        ...
+
+
+@runtime_checkable
+class Sharer(Protocol):
+    """A structure that hands fields to all others before anything is painted."""
+
+    def share(self, params: Record, key: Key, frame: Frame) -> dict[str, Field]:
+        """Name to field, in template millimetres."""
         ...

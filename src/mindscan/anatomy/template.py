@@ -26,13 +26,13 @@ import numpy.typing as npt
 import torch
 from scipy import ndimage
 
-from mindscan.anatomy import mantle, segment
+from mindscan.anatomy import mantle, segment, solids
 from mindscan.anatomy.distance import Array, Point, signed_distance
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.mantle import Hemisphere
 from mindscan.core.errors import PackageError
 
-VERSION = 3
+VERSION = 8
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
@@ -78,7 +78,8 @@ class Template:
     Args:
         fields: by name: "white", "pial", "hull", "cerebellum", "brainstem" and every deep structure;
             "sulci" is a smoother "pial", "mantle" the closed hemispheres, "nuclei" the walls of all that
-            cortex keeps away from, "cortex" the share of the surface that cortex covers.
+            cortex keeps away from, "cortex" the share of the surface that cortex covers;
+            "outer" with the channels `solids.OUTER`; "tentorium": height above it, and beyond its edge.
         inside_ml: by name: volume of the right half inside the surface shifted by each of `SHIFTS_MM`.
         hemispheres: the smooth hemispheres (left, right) that folds grow on.
     """
@@ -189,7 +190,11 @@ def _build(t1: Array, grey: Array, white: Array) -> _Built:
     for name, solid in segment.SOLIDS.items():
         fields[name] = _boxed(solid([p[_DEEP_BOX] for p in points]), deep_low)
     inside = {name: _inside_ml(values.astype(np.float32), step) for name, (values, _, step) in fields.items()}
-    cerebrum = _main((tissue > 0.5) & (cerebellum < 0.5) & (fields["brainstem"][0] > 0))
+    cerebrum = (tissue > 0.5) & (cerebellum < 0.5) & (segment.brainstem(points) > 0)
+    tent = solids.tentorium(cerebrum, cerebellum > 0.5, segment.brainstem(points))
+    fields["tentorium"] = _stored(tent, low)
+    fields["outer"] = _outer()
+    cerebrum = _main(cerebrum)
     share = _cortex_share(cerebrum, grey, white)
     fields["cortex"] = _stored(share[::2, ::2, ::2], low, step=2)
     right = _mantle(fields, cerebrum, share)
@@ -230,6 +235,15 @@ def _cortex_share(cerebrum: segment.Mask, grey: Array, white: Array) -> Array:
     ratio = (grey_here / np.maximum(tissue_here, 1e-3))[tuple(nearest)]
     share: Array = np.clip((ndimage.gaussian_filter(ratio, 1.5) - 0.3) / 0.3, 0, 1)
     return share[len(cerebrum) - 1 :]
+
+
+def _outer() -> tuple[npt.NDArray[np.float16], Point, float]:
+    """Everything around the brain as simple solids, on a lattice of its own."""
+    axes = zip(solids.ORIGIN_MM, solids.NODES, strict=True)
+    steps = [np.float32(low) + np.float32(solids.STEP_MM) * np.arange(n, dtype=np.float32) for low, n in axes]
+    found = solids.outer(np.meshgrid(*steps, indexing="ij"))
+    values = np.clip(np.stack(list(found.values())), -_FAR_MM, _FAR_MM)
+    return values.astype(np.float16), solids.ORIGIN_MM, solids.STEP_MM
 
 
 def _along(axis: int) -> list[int]:
@@ -323,10 +337,11 @@ def _assemble(built: _Built) -> Template:
 def _both_sides(values: npt.NDArray[np.float16], origin: Point, step: float) -> Field:
     """The field of both halves; a half that starts off the middle is first filled towards it."""
     half = torch.from_numpy(values.astype(np.float32))
+    half = half[None] if half.ndim == 3 else half
     missing = round(origin[0] / step)
-    half = torch.cat([half[:1].expand(missing, -1, -1), half])
-    whole = torch.cat([half[1:].flip(0), half])
-    return Field(whole[None], (-step * (half.shape[0] - 1), origin[1], origin[2]), step)
+    half = torch.cat([half[:, :1].expand(-1, missing, -1, -1), half], 1)
+    whole = torch.cat([half[:, 1:].flip(1), half], 1)
+    return Field(whole, (-step * (half.shape[1] - 1), origin[1], origin[2]), step)
 
 
 def _store(path: Path, built: _Built) -> None:

@@ -8,6 +8,9 @@ Sources of the numbers below:
 - Frontiers in Neurology 2019, doi:10.3389/fneur.2019.01333: water content (21 volunteers, 3 T).
 - Choi 2022, doi:10.1093/cercor/bhac292: variation of T1 and T2 between people (40 volunteers, 3 T).
 - BrainWeb, doi:10.1109/42.816072 and doi:10.1109/TMI.2006.883453: T2* of CSF, fat and muscle; skull.
+- The same twenty heads, rows "vessel", "dura" and "marrow", with their spreads: blood, dura, diploe.
+- Patz 2007, doi:10.1002/jmri.21017: T1 and T2 inside the eye, 1.5 T (8 volunteers).
+- Gach 2008, doi:10.1109/ICSEng.2008.15: scalp, T1 by field strength.
 - Gelman 1999, PMID 10207479: how iron shortens T2; Hallgren and Sourander 1958,
   doi:10.1111/j.1471-4159.1958.tb12607.x: how iron grows with age.
 """
@@ -82,6 +85,23 @@ _FAT = {1.5: Constants(290, 165, 21.4, 1.0), 3.0: Constants(374, 127, 10.7, 1.0)
 _MUSCLE = {1.5: Constants(856, 27, 26.0, 0.79), 3.0: Constants(1100, 40, 30.0, 0.79)}
 # T1, T2, T2*: "skull" of BrainWeb's twenty heads. PD: between compact bone (0.05) and marrow.
 _BONE = {1.5: Constants(350, 15, 7.5, 0.15), 3.0: Constants(350, 15, 7.5, 0.15)}
+# T1, T2, PD as gathered by simulators (1000 ms; 3 and 1 ms; 0.05); T2* below T2 (own choice).
+_COMPACT = {1.5: Constants(1000, 3, 1.5, 0.05), 3.0: Constants(1000, 1, 0.7, 0.05)}
+# T1 and T2 as gathered by simulators (552 and 586 +- 73 ms; 50 ms, BrainWeb's row also 50); T2*: BrainWeb,
+# "marrow". PD: half of it is bone (own choice).
+_MARROW = {1.5: Constants(552, 50, 25, 0.5), 3.0: Constants(586, 50, 18, 0.5)}
+# T1, T2, T2*: BrainWeb, "vessel" (1750 +- 250, 200 +- 25, 20 +- 5). T1 at 1.5 T and PD: own choice.
+_BLOOD = {1.5: Constants(1550, 200, 35, 0.85), 3.0: Constants(1750, 200, 20, 0.85)}
+# T1, T2, T2*: BrainWeb, "dura" (700 +- 100, 150 +- 50, 50 +- 10), one row for all fields. PD: own choice.
+_DURA = {1.5: Constants(700, 150, 50, 0.7), 3.0: Constants(700, 150, 50, 0.7)}
+# T1 and T2: Gach 2008, scalp. T2* (below T2) and PD: own choice.
+_SKIN = {1.5: Constants(343, 70, 30, 0.7), 3.0: Constants(377, 70, 25, 0.7)}
+# Vitreous: near fluid, T1 as the anterior chamber at most (5053 ms, Patz 2007); T2 450 ms: anterior chamber.
+_VITREOUS = {1.5: Constants(4000, 450, 70, 0.99), 3.0: Constants(4000, 450, 70, 0.99)}
+# T1 and T2 at 1.5 T: Patz 2007, cortex of the lens (1413, 100) and chorioretina (1511, 78). T2 of the whole
+# lens and of the fibrous sclera are shorter; 3 T, T2* and PD: own choice.
+_LENS = {1.5: Constants(1413, 40, 25, 0.6), 3.0: Constants(1500, 35, 20, 0.6)}
+_SCLERA = {1.5: Constants(1511, 50, 30, 0.65), 3.0: Constants(1650, 45, 25, 0.65)}
 
 # T1 and T2: Choi 2022 (3.5 % and 7.3 %). PD: water content, 1.7 of 69.1 %.
 _BRAIN = Spread(0.035, 0.073, 0.02)
@@ -98,6 +118,14 @@ SUBSTANCES: dict[str, Substance] = {
         Substance("fat", _FAT, Spread(0.12, 0.07, 0.05), texture=2.0),
         Substance("muscle", _MUSCLE, Spread(0.053, 0.07, 0.05), texture=2.0),
         Substance("bone", _BONE, Spread(0.29, 0.33, 0.30), texture=4.0),
+        Substance("compact bone", _COMPACT, Spread(0.1, 0.2, 0.3), texture=4.0),
+        Substance("marrow", _MARROW, Spread(0.125, 0.2, 0.2), texture=4.0),
+        Substance("blood", _BLOOD, Spread(0.143, 0.125, 0.05), texture=2.0),
+        Substance("dura", _DURA, Spread(0.143, 0.33, 0.1), texture=2.0),
+        Substance("skin", _SKIN, Spread(0.1, 0.1, 0.05), texture=2.0),
+        Substance("vitreous", _VITREOUS, Spread(0.1, 0.1, 0.0)),
+        Substance("lens", _LENS, Spread(0.13, 0.2, 0.05)),
+        Substance("sclera", _SCLERA, Spread(0.15, 0.15, 0.05)),
     )
 }
 """All substances by name."""
@@ -145,6 +173,19 @@ _OWN: dict[str, dict[str, float]] = {
     "Putamen": {"putamen": 1.0},
     "Pallidum": {"pallidum": 1.0},
     "Adipose": {"fat": 0.8, "muscle": 0.2},
+    "Orbital-Fat": {"fat": 0.9, "muscle": 0.1},
+    "Muscle": {"muscle": 0.93, "fat": 0.07},
+    "Head-ExtraCerebral": {"muscle": 0.8, "fat": 0.2},
+    "Epidermis": {"skin": 1.0},
+    "Dura": {"dura": 1.0},
+    "Vein": {"blood": 1.0},
+    "Globe": {"sclera": 1.0},
+    "Vitreous-Humor": {"vitreous": 1.0},
+    "Lens": {"lens": 1.0},
+    "Inner-Table": {"compact bone": 1.0},
+    "Outer-Table": {"compact bone": 1.0},
+    "Diploe": {"marrow": 0.7, "bone": 0.3},
+    "Skull": {"bone": 0.7, "marrow": 0.3},
 }
 MADE_OF: dict[str, dict[str, float]] = {
     structure_of(label): _OWN.get(structure_of(label), _USUAL[label.tissue])
