@@ -66,4 +66,4 @@ class Brainstem:
 
 def in_brainstem(template: Template, place: Place) -> Tensor:
     """Which points lie within the solid that bounds the brainstem."""
-    return template.fields["brainstem"].at(place.xyz)[0] < 0
+    return place.look(template.fields["brainstem"])[0] < 0

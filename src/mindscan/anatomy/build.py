@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,7 +30,8 @@ _FINEST_MM = 1.05
 """Voxels with longer edges are divided and averaged, so that volumes do not depend on the grid."""
 _PROBE_STEP_MM = 2.0
 _LOOK_MM = 4.0
-_BATCH_VOXELS = 250_000
+_BLOCK_VOXELS = 56
+"""Edge of the blocks that are painted at a time: small, so that most structures are far from most blocks."""
 _SKULL_BOX_MM = ((-84, 84), (-124, 92), (-72, 94))
 
 
@@ -130,7 +132,7 @@ def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "c
     labels = torch.zeros(grid.shape, dtype=torch.int16, device=device)
     fractions[0] = 1
     totals = torch.zeros(TABLE_SIZE, dtype=torch.float64, device=device)
-    for voxels in torch.split(_occupied(head, grid), _BATCH_VOXELS):
+    for voxels in _blocks(_occupied(head, grid)):
         canvas = _evaluate(head, grid, voxels)
         fractions.flatten(1)[:, voxels] = canvas.share
         owners.flatten(1)[:, voxels] = canvas.owner
@@ -142,7 +144,7 @@ def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "c
 
 
 def _occupied(head: Model, grid: Grid) -> Tensor:
-    """Flat index of the voxels that may hold something: a look at every few millimetres first."""
+    """Which voxels of a grid may hold something: a look at every few millimetres first."""
     stride = [max(1, round(_LOOK_MM / edge)) for edge in grid.voxel_mm]
     shape = [math.ceil(n / s) for n, s in zip(grid.shape, stride, strict=True)]
     device = head.displacement.data.device
@@ -154,7 +156,18 @@ def _occupied(head: Model, grid: Grid) -> Tensor:
     filled = functional.max_pool3d(filled, 3, stride=1, padding=1)[0]
     for axis, s in enumerate(stride):
         filled = filled.repeat_interleave(s, axis).narrow(axis, 0, grid.shape[axis])
-    return filled.flatten().nonzero()[:, 0]
+    return filled > 0
+
+
+def _blocks(filled: Tensor) -> Iterator[Tensor]:
+    """Flat indices of the filled voxels of a grid, block by block."""
+    edges = [range(0, n, _BLOCK_VOXELS) for n in filled.shape]
+    _, nj, nk = filled.shape
+    for corner in itertools.product(*edges):
+        part = filled[tuple(slice(low, low + _BLOCK_VOXELS) for low in corner)]
+        i, j, k = (index + low for index, low in zip(part.nonzero(as_tuple=True), corner, strict=True))
+        if len(i):
+            yield (i * nj + j) * nk + k
 
 
 def _evaluate(head: Model, grid: Grid, voxels: Tensor) -> Canvas:

@@ -57,12 +57,12 @@ class Callosum:
 
     def paint(self, params: CallosumSize, key: Key, frame: Frame) -> Painter:
         """Thickened or thinned until the slab has the volume asked."""
-        index = frame.template.fields["Corpus-Callosum"].near(frame.probe.xyz)
+        index = frame.probe.near(frame.template.fields["Corpus-Callosum"])
         probe, free = frame.probe.pick(index), frame.free[index]
         shift = fit_shift(_sheet(frame.template, probe), probe, free * _slab(probe), params.volume_ml)
 
         def layers(place: Place) -> Iterator[Layer]:
-            index = frame.template.fields["Corpus-Callosum"].near(place.xyz)
+            index = place.near(frame.template.fields["Corpus-Callosum"])
             here = place.pick(index)
             cover = here.cover(_sheet(frame.template, here) - shift) * _slab(here)
             yield Layer("WM", _parts(here), cover, index)

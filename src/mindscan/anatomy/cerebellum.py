@@ -137,4 +137,4 @@ def in_hindbrain(template: Template, place: Place) -> Tensor:
 
 
 def _below_tentorium(template: Template, place: Place) -> Tensor:
-    return template.fields["cerebellum"].at(place.xyz)[0] < 0
+    return place.look(template.fields["cerebellum"])[0] < 0

@@ -45,7 +45,7 @@ class Cisterns:
         field = frame.template.fields["cisterns"]
 
         def layers(place: Place) -> Iterator[Layer]:
-            index = field.near(place.xyz)
+            index = place.near(field)
             here = place.pick(index)
             cover = here.cover(field.at(here.xyz)[0] - params.wider_mm / place.scale)
             yield Layer("CSF", here.all("CSF"), cover, index)

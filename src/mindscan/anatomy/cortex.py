@@ -92,10 +92,9 @@ class Sheet:
     def site(self, place: Place) -> Site:
         """Read the fields at some points."""
         fields = self.template.fields
-        mantle, sulci, nuclei, wall, share, waver = (
-            field.at(place.xyz)[0]
-            for field in (*(fields[n] for n in ("mantle", "sulci", "nuclei", "hull", "cortex")), self.waver)
-        )
+        mantle, nuclei, share = place.look(fields["mantle"])
+        sulci, wall = place.look(fields["sulci"])[0], place.look(fields["hull"])[0]
+        waver = self.waver.at(place.xyz)[0]
         own = place.xyz.new_empty((3, len(place.xyz)))
         for side, grown in zip((~place.right, place.right), self.sulci, strict=True):
             own[:, side] = grown.at(place.xyz[side])

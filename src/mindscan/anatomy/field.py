@@ -43,6 +43,11 @@ class Field:
         gap = (xyz - origin - self._extent_mm() / 2).abs() - self._extent_mm() / 2
         return (gap.amax(1) <= 0).nonzero()[:, 0]
 
+    def box(self) -> tuple[Tensor, Tensor]:
+        """The first and the last corner of the lattice in mm, shape (3,) each."""
+        low = torch.tensor(self.origin_mm, device=self.data.device)
+        return low, low + self._extent_mm()
+
     def nodes(self) -> Tensor:
         """Places of the lattice nodes in mm, shape (i * j * k, 3)."""
         axes = [

@@ -31,7 +31,7 @@ def fit_shift(distance: Tensor, place: Place, free: Tensor, volume_ml: float) ->
 def fit_sides(name: str, volumes_ml: tuple[float, float], frame: Frame) -> tuple[float, float]:
     """The shifts of a deep structure of the template that give it (left, right) mL in this head."""
     field = frame.template.fields[name]
-    index = field.near(frame.probe.xyz)
+    index = frame.probe.near(field)
     place, free = frame.probe.pick(index), frame.free[index]
     distance = field.at(place.xyz)[0]
     left, right = (

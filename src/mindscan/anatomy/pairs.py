@@ -65,7 +65,7 @@ class Pair:
 
     def paint(self, params: PairSize, key: Key, frame: Frame) -> Painter:
         """Each surface shifted until the volume is as asked."""
-        index = frame.template.fields[self.structure].near(frame.probe.xyz)
+        index = frame.probe.near(frame.template.fields[self.structure])
         place, free = frame.probe.pick(index), frame.free[index]
         distance, wall = self._distance(frame.template, place), self._wall(frame.template, place)
         free = free * place.cover(wall)
@@ -75,7 +75,7 @@ class Pair:
         )
 
         def layers(place: Place) -> Iterator[Layer]:
-            index = frame.template.fields[self.structure].near(place.xyz)
+            index = place.near(frame.template.fields[self.structure])
             here = place.pick(index)
             cover = here.cover(self._distance(frame.template, here) - here.per_side(left, right))
             cover = cover * here.cover(self._wall(frame.template, here))

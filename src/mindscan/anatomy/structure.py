@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar, runtime_checkable
@@ -42,6 +43,20 @@ class Place:
         if source.data not in self.seen:
             self.seen[source.data] = source.at(self.xyz)
         return self.seen[source.data]
+
+    def near(self, source: Field) -> Tensor:
+        """Index of the points that lie within the lattice of a field."""
+        low, high = source.box()
+        first, last = self._box
+        if bool(((last < low) | (first > high)).any()):
+            return torch.empty(0, dtype=torch.int64, device=self.xyz.device)
+        return source.near(self.xyz)
+
+    @functools.cached_property
+    def _box(self) -> tuple[Tensor, Tensor]:
+        if not len(self.xyz):
+            return self.xyz.new_full((3,), torch.inf), self.xyz.new_full((3,), -torch.inf)
+        return self.xyz.amin(0), self.xyz.amax(0)
 
     @property
     def right(self) -> Tensor:

@@ -27,7 +27,7 @@ import torch
 from scipy import ndimage
 
 from mindscan.anatomy import mantle, segment, solids
-from mindscan.anatomy.distance import Array, Point, signed_distance
+from mindscan.anatomy.distance import Array, Point, ellipsoid, signed_distance
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.mantle import Hemisphere
 from mindscan.core.errors import PackageError
@@ -77,8 +77,8 @@ class Template:
 
     Args:
         fields: by name: "white", "pial", "hull", "cerebellum", "brainstem" and every deep structure;
-            "sulci" is a smoother "pial", "mantle" the closed hemispheres, "nuclei" the walls of all that
-            cortex keeps away from, "cortex" the share of the surface that cortex covers;
+            "sulci" is a smoother "pial"; "mantle" has the channels (closed hemispheres, walls of white
+            matter around all that cortex keeps away from, share of the surface that cortex covers);
             "outer" with the channels `solids.OUTER`; "tentorium": height above it, and beyond its edge.
         inside_ml: by name: volume of the right half inside the surface shifted by each of `SHIFTS_MM`.
         hemispheres: the smooth hemispheres (left, right) that folds grow on.
@@ -186,7 +186,6 @@ def _build(t1: Array, grey: Array, white: Array) -> _Built:
         fields[name] = _boxed(distance, deep_low)
         if name in _WALLS_MM:
             nuclei[_DEEP_BOX] = np.minimum(nuclei[_DEEP_BOX], distance - _WALLS_MM[name])
-    fields["nuclei"] = _stored(nuclei[::2, ::2, ::2], low, step=2)
     for name, solid in segment.SOLIDS.items():
         fields[name] = _boxed(solid([p[_DEEP_BOX] for p in points]), deep_low)
     inside = {name: _inside_ml(values.astype(np.float32), step) for name, (values, _, step) in fields.items()}
@@ -195,9 +194,7 @@ def _build(t1: Array, grey: Array, white: Array) -> _Built:
     fields["tentorium"] = _stored(tent, low)
     fields["outer"] = _outer()
     cerebrum = _main(cerebrum)
-    share = _cortex_share(cerebrum, grey, white)
-    fields["cortex"] = _stored(share[::2, ::2, ::2], low, step=2)
-    right = _mantle(fields, cerebrum, share)
+    right = _mantle(fields, cerebrum, nuclei, _cortex_share(cerebrum, grey, white))
     return _Built(fields, inside, right)
 
 
@@ -208,7 +205,7 @@ def _main(mask: segment.Mask) -> segment.Mask:
     return np.asarray(mask & ndimage.binary_dilation(main, iterations=2))
 
 
-def _mantle(fields: Stored, cerebrum: segment.Mask, share: Array) -> Hemisphere:
+def _mantle(fields: Stored, cerebrum: segment.Mask, nuclei: Array, share: Array) -> Hemisphere:
     """Add the fields that folds are carved from, and wrap the mantle of the right side."""
     half = mantle.closed(cerebrum)
     whole = signed_distance(ndimage.gaussian_filter(_mirror(half), 1.0))
@@ -217,7 +214,8 @@ def _mantle(fields: Stored, cerebrum: segment.Mask, share: Array) -> Hemisphere:
     sulci = ndimage.gaussian_filter(_mirror(pial), 1.0)
     middle = len(half) - 1
     fields["sulci"] = _stored(sulci[middle:], low)
-    fields["mantle"] = _stored(whole[middle::2, ::2, ::2], low, step=2)
+    coarse = np.stack([whole[middle:], nuclei, share])[:, ::2, ::2, ::2]
+    fields["mantle"] = _stored(coarse, low, step=2)
     origin = (-float(middle), ORIGIN_MM[1] + low[1], ORIGIN_MM[2] + low[2])
     alone = np.concatenate([np.zeros_like(half[1:]), half])
     around = (_mirror(pial), whole, _mirror(share))
