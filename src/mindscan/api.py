@@ -18,6 +18,7 @@ from mindscan.cohort.stream import Sample, Stream
 from mindscan.core.errors import FileError, PackageError
 from mindscan.core.scan import Subject
 from mindscan.report.page import write_report
+from mindscan.validate.anatomy import Validation, validate
 
 
 def make(
@@ -97,6 +98,34 @@ def stream(
     chosen = as_plan(plan)
     check(chosen, seed)
     return Stream(chosen, seed, length, device, start)
+
+
+def validate_anatomy(
+    out: str | Path,
+    subjects: int = 300,
+    seed: int = 0,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Validation:
+    """Make people, measure their label volumes, and write `anatomy.html` and `anatomy.json`.
+
+    Args:
+        out: folder for page and numbers.
+        subjects: how many people are made, at least 10; ages from 5 to 95 years, both sexes.
+        seed: 0 to 2**63 - 1.
+        workers: processes side by side; one per core when None. The result does not depend on it.
+        progress: called with people measured and people wanted.
+
+    Returns:
+        The path of the page, and every claim with what was found and whether it holds.
+
+    Raises:
+        MindscanError: one line that says what was given, what was expected and how to mend it.
+    """
+    with closing(validate(out, subjects, seed, workers)) as steps:
+        for step in steps:
+            progress(step.done, step.total)
+    return step
 
 
 def as_plan(plan: Plan | str | Path | None) -> Plan:

@@ -4,7 +4,7 @@ import torch
 
 from mindscan.core.volume import Volume
 from mindscan.validate import align
-from validate.people import made
+from validate.brains import made
 
 
 def test_the_fit_takes_out_what_an_affine_map_can() -> None:

@@ -21,6 +21,13 @@ app.command("mindscan.cli.commands:plan", help="Print the default plan with comm
 app.command("mindscan.cli.commands:replay", help="Make one subject again from its recipe.")
 app.command("mindscan.cli.commands:show", help="Draw a labelled montage of an image or a label map.")
 app.command("mindscan.cli.commands:cite", help="Print the methods text and references of a data set.")
+validation = App(name="validate", help="Show with numbers and pictures that what is made is right.")
+validation.command(
+    "mindscan.cli.commands:validate_anatomy",
+    name="anatomy",
+    help="Make people, measure them, write a page.",
+)
+app.command(validation)
 
 
 def main(words: Sequence[str] | None = None) -> None:

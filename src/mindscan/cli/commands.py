@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from mindscan import api
-from mindscan.cli.progress import shown
+from mindscan.cli.progress import counted, shown
 from mindscan.cohort.estimate import default_workers, estimate
 from mindscan.cohort.plan_text import plan_text
 from mindscan.report.methods import cite as cite_dataset
@@ -88,6 +88,35 @@ def show(file: Path, /, *, out: Path) -> None:
         PNG file to write.
     """
     print(show_file(file, out))
+
+
+def validate_anatomy(
+    *,
+    subjects: Annotated[int, Parameter(alias="-n")] = 300,
+    out: Path = Path("docs/validation"),
+    workers: int | None = None,
+    seed: int = 0,
+) -> None:
+    """Make people of 5 to 95 years, measure their label volumes, and write the page that says what is true.
+
+    What is measured of a person is kept in the cache folder, so the same command goes on after Ctrl-C.
+
+    Parameters
+    ----------
+    subjects
+        How many people are made and measured, at least 10.
+    out
+        Folder for anatomy.html and anatomy.json.
+    workers
+        Processes side by side; one per core by default. The result does not depend on it.
+    seed
+        Whole number; the same seed gives the same page.
+    """
+    with counted(Console(stderr=True), "measuring people") as show_step:
+        result = api.validate_anatomy(out, subjects, seed, workers, show_step)
+    for claim in result.claims:
+        print(f"{'holds' if claim.holds else 'FAILS'}  {claim.name}: {claim.found}")
+    print(f"page: {result.page}")
 
 
 def cite(dataset: Path, /) -> None:

@@ -43,6 +43,23 @@ def shown(console: Console) -> Iterator[Show]:
         yield _bar_filler(bar)
 
 
+@contextmanager
+def counted(console: Console, doing: str) -> Iterator[Callable[[int, int], None]]:
+    """A function that shows how many of how many things are done: a bar, or a line for every tenth."""
+    if not console.is_terminal:
+        yield lambda done, total: _tenth(console, doing, done, total)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=console) as bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _tenth(console: Console, doing: str, done: int, total: int) -> None:
+    if done * 10 // total > (done - 1) * 10 // total:
+        console.out(f"{doing}: {done} of {total}", highlight=False)
+
+
 def _line(console: Console, step: Progress) -> None:
     """One line a step, without control characters."""
     text = f"sub-{step.subject} is finished" if step.subject else _about(step)

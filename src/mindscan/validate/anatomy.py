@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mindscan.cohort.estimate import check_memory, default_workers
-from mindscan.cohort.plan import Plan
 from mindscan.core.errors import SettingsError
 from mindscan.dataset.folder import disk_faults, partial, put, tidy
 from mindscan.dataset.tables import json_bytes
@@ -31,9 +30,9 @@ WORST = 3
 _WALL_FROM = 900_000
 
 
-@dataclass
-class Progress:
-    """How far a validation is.
+@dataclass(frozen=True)
+class Validation:
+    """How far a validation is, and at its end what it found.
 
     Args:
         done: people measured.
@@ -45,10 +44,12 @@ class Progress:
     done: int
     total: int
     page: Path | None = None
-    claims: Sequence[Claim] = field(default_factory=tuple)
+    claims: tuple[Claim, ...] = ()
 
 
-def validate(out: str | Path, subjects: int, seed: int, workers: int | None = None) -> Iterator[Progress]:
+def validate(
+    out: str | Path, subjects: int, seed: int, workers: int | None = None
+) -> Generator[Validation, None, None]:
     """Make and measure people, then write `anatomy.html` and `anatomy.json`; each person yields a step.
 
     What was measured of a person is kept in the cache folder, so a killed run goes on, and a larger
@@ -67,17 +68,17 @@ def validate(out: str | Path, subjects: int, seed: int, workers: int | None = No
     for name, value, least in (("subjects", subjects, 10), ("workers", workers, 1)):
         if value is not None and value < least:
             raise SettingsError(f"{name} = {value}", f"at least {least}", "ask for more")
-    grid = Plan().grid.grid()
+    grid = people.GRID.grid()
     workers = workers or default_workers(grid)
     check_memory(grid, workers)
     orders = [people.wanted(number, seed) for number in range(1, subjects + 1)]
-    yield Progress(0, subjects)
+    yield Validation(0, subjects)
     for done, _ in enumerate(people.measure_all(orders, seed, workers), 1):
-        yield Progress(done, subjects)
+        yield Validation(done, subjects)
     found = [people.kept(order.subject, seed) for order in orders]
     numbers = all_numbers(found, seed)
     page = write(Path(out), numbers, found)
-    yield Progress(subjects, subjects, page, evidence.claims(numbers))
+    yield Validation(subjects, subjects, page, tuple(evidence.claims(numbers)))
 
 
 def all_numbers(found: Sequence[Found], seed: int) -> dict[str, Any]:

@@ -15,6 +15,14 @@ from mindscan.validate import contacts, parts, shape
 from mindscan.validate.evidence import OFFENCES
 from mindscan.validate.measures import MEASURES
 
+_LEAD = (
+    "{people_made} people of 5 to 95 years were made from seed {seed}, each on a grid of 1 mm, and their "
+    "label volumes measured."
+)
+_NEAREST = (
+    "The two people most alike are sub-{} and sub-{}: Dice of the left cortex {:.3f}. Half of all people have "
+    "a nearest neighbour below {:.3f}. The two most alike of 20 real people reach {}."
+)
 Cells = Sequence[str | float | bool | None]
 
 
@@ -47,10 +55,7 @@ def page_html(
         version=escape(numbers["mindscan"]),
         style=files("mindscan.report").joinpath("page.css").read_text(encoding="utf-8"),
         mark=f"{held} of {len(claims)} claims hold",
-        lead=escape(
-            f"{numbers['people_made']} people of 5 to 95 years were made from seed {numbers['seed']}, each on a "
-            "grid of 1 mm, and their label volumes measured."
-        ),
+        lead=escape(_LEAD.format(**numbers)),
         claims=table(("Claim", "Found", "Holds"), [[c["claim"], c["found"], c["holds"]] for c in claims]),
         scale=f"{shape.THICKNESS_SCALE}",
         plots="".join(_plots(points)),
@@ -91,13 +96,11 @@ def _cell(cell: str | float | bool | None) -> str:
         return f'<td class="{"yes" if cell else "no"}">{"yes" if cell else "no"}</td>'
     if isinstance(cell, str):
         return f"<td>{escape(cell)}</td>"
-    return (
-        f'<td class="num">{cell:,}</td>' if isinstance(cell, int) else f'<td class="num">{_short(cell)}</td>'
-    )
+    return f'<td class="num">{_short(cell)}</td>'
 
 
 def _short(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if isinstance(value, int) or abs(value) >= 100 else f"{value:.3g}"
 
 
 def _plots(points: Mapping[str, Sequence[Point]]) -> list[str]:
@@ -178,13 +181,8 @@ def _variety(variety: Mapping[str, Any]) -> str:
 
 
 def _nearest(nearest: Mapping[str, Any]) -> str:
-    one, other = nearest["subjects"]
-    each = sorted(nearest["each"])
-    return (
-        f"The two people most alike are sub-{one} and sub-{other}: Dice of the left cortex {nearest['dice']:.3f}. "
-        f"Half of all people have a nearest neighbour below {each[len(each) // 2]:.3f}. The two most alike of 20 real "
-        f"people reach {nearest['most_alike_real']}."
-    )
+    middle = sorted(nearest["each"])[len(nearest["each"]) // 2]
+    return _NEAREST.format(*nearest["subjects"], nearest["dice"], middle, nearest["most_alike_real"])
 
 
 def _plausibility(plausibility: Mapping[str, Any]) -> str:

@@ -18,13 +18,16 @@ import numpy as np
 import mindscan
 from mindscan.anatomy import build, template
 from mindscan.cohort import recipe as recipes
-from mindscan.cohort.plan import OLDEST, YOUNGEST, People, Plan
+from mindscan.cohort.plan import OLDEST, YOUNGEST, GridPlan, People, Plan
 from mindscan.cohort.recipe import Recipe
 from mindscan.cohort.threads import one_thread
 from mindscan.cohort.worker import do_all
 from mindscan.core.prior import Prior
 from mindscan.core.volume import Volume
 from mindscan.validate import align, contacts, measures, overlap, parts, shape
+
+GRID = GridPlan()
+"""Voxels that people are made on: the usual ones of 1 mm."""
 
 _GOLDEN = (math.sqrt(5) - 1) / 2
 _NUMBERS = "numbers"
@@ -63,9 +66,9 @@ def wanted(number: int, seed: int) -> Recipe:
 
 
 def of_age(age_years: float, sex: str, number: int, seed: int) -> Recipe:
-    """The recipe of somebody of this age and sex on the default grid of 1 mm."""
+    """The recipe of somebody of this age and sex on `GRID`."""
     people = People(age_years=Prior(fixed=age_years), sex=Prior(fixed=sex))
-    return recipes.draw(Plan(people=people), seed, recipes.subject_id(number))
+    return recipes.draw(Plan(people=people, grid=GRID), seed, recipes.subject_id(number))
 
 
 def made(recipe: Recipe) -> Volume:
@@ -83,7 +86,10 @@ def measure(recipe: Recipe) -> Found:
         "person": recipe.person.model_dump(mode="json"),
         "asked": measures.asked(recipe.anatomy),
         "found": measures.measured(labels),
-        "folding": [shape.folding_index(shape.hemisphere(labels, side)) for side in shape.SIDES],
+        "folding": [
+            shape.folding_index(shape.hemisphere(labels, side), labels.grid.voxel_mm[0])
+            for side in shape.SIDES
+        ],
         "impossible": {" | ".join(p): n for p, n in contacts.impossible(contacts.contacts(labels)).items()},
         "pieces": parts.pieces(labels),
         "astray": int(parts.astray(labels).sum()),

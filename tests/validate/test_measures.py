@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+import torch
+
+from mindscan.anatomy import anatomy
+from mindscan.core.key import Key
+from mindscan.core.labels import BY_NAME
+from mindscan.core.person import Person
+from mindscan.core.volume import Volume
+from mindscan.report.norms import expected
+from mindscan.validate import measures
+from validate.brains import made
+
+
+def test_what_is_asked_is_near_the_norm() -> None:
+    person = Person(age_years=40, sex="F")
+    sizes = np.median([list(measures.asked(anatomy.draw(Key(n), person)).values()) for n in range(80)], 0)
+    for measure, size in zip(measures.MEASURES, sizes, strict=True):
+        norm = expected(measure.norm, "F", np.array([40.0]))[0][0] * measure.sides
+        assert size == pytest.approx(norm, rel=0.25 if measure.name == "ventricles_ml" else 0.06), (
+            measure.name
+        )
+
+
+def test_voxels_are_counted() -> None:
+    labels = made(1, "F", 40)
+    found = measures.measured(labels)
+    voxels = int(torch.isin(labels.data, torch.tensor([17, 53])).sum())
+    assert found["hippocampus_ml"] == pytest.approx(voxels * 1.5**3 / 1000)
+    asked = measures.asked(anatomy.draw(Key(1), Person(age_years=40, sex="F")))
+    for name in ("icv_ml", "cerebral_wm_ml", "subcortical_gm_ml"):
+        assert found[name] == pytest.approx(asked[name], rel=0.08)
+    assert 1 < found["thickness_mm"] < 5
+
+
+def test_parts_go_home() -> None:
+    ids = [BY_NAME[name].id for name in ("Left-Thalamus", "CC_Central", "CSF", "Right-Cerebral-Cortex")]
+    labels = Volume(torch.tensor(ids, dtype=torch.int16).reshape(4, 1, 1), np.eye(4))
+    assert measures.whole(labels).data.flatten().tolist() == ids
