@@ -20,8 +20,9 @@ from mindscan.core.record import Record
 _REACH_MM = 5.5
 """Distance from a structure at which what surrounds it no longer goes along."""
 
-Offset = Annotated[float, Limits(ge=-10, le=10)]
-Degrees = Annotated[float, Limits(ge=-60, le=60)]
+_MOST_MM, _MOST_DEG = 10.0, 60.0
+Offset = Annotated[float, Limits(ge=-_MOST_MM, le=_MOST_MM)]
+Degrees = Annotated[float, Limits(ge=-_MOST_DEG, le=_MOST_DEG)]
 Side = tuple[Offset, Offset, Offset, Degrees]
 Sides = tuple[Side, Side]
 
@@ -135,8 +136,9 @@ def _draw_sides(key: Key, usual: Usual) -> Sides:
     rng = key.rng()
     both = np.array([truncated_normal(rng, 0, sd) for sd in usual.both])
     apart = np.array([truncated_normal(rng, 0, sd) for sd in usual.apart])
-    x, y, z, pitch = np.round(both + apart, 2).tolist()
-    u, v, w, other = np.round(both - apart, 2).tolist()
+    most = np.array([_MOST_MM, _MOST_MM, _MOST_MM, _MOST_DEG])
+    x, y, z, pitch = np.round(np.clip(both + apart, -most, most), 2).tolist()
+    u, v, w, other = np.round(np.clip(both - apart, -most, most), 2).tolist()
     return (x, y, z, pitch), (u, v, w, other)
 
 
