@@ -25,7 +25,7 @@ import numpy.typing as npt
 import torch
 from scipy import ndimage
 
-from mindscan.anatomy import segment
+from mindscan.anatomy import segment, solids
 from mindscan.anatomy.distance import Array, Point, ellipsoid, signed_distance
 from mindscan.anatomy.field import Field
 from mindscan.core.errors import PackageError
@@ -136,7 +136,9 @@ def _build(t1: Array, grey: Array, white: Array) -> tuple[Stored, dict[str, Arra
     """All fields as (values, origin, step), and the volumes inside their shifted surfaces."""
     middle = t1.shape[0] // 2
     hull = _stored(_hull(t1)[middle // 2 :], (0, 0, -2 * _BELOW), step=2)
-    t1, grey, white_map = (a[middle:][_BRAIN_BOX] for a in (t1, grey / np.float32(255), white / np.float32(255)))
+    t1, grey, white_map = (
+        a[middle:][_BRAIN_BOX] for a in (t1, grey / np.float32(255), white / np.float32(255))
+    )
     low = (0, _BRAIN_BOX[1].start, _BRAIN_BOX[2].start)
     points = [
         np.broadcast_to(
@@ -173,7 +175,7 @@ def _build(t1: Array, grey: Array, white: Array) -> tuple[Stored, dict[str, Arra
             wall = _WALL_SLOPE * (distance - _WALLS_MM[name])
             white[_DEEP_BOX] = np.minimum(white[_DEEP_BOX], wall)
     fields["white"] = _stored(white, low)
-    for name, solid in segment.SOLIDS.items():
+    for name, solid in solids.SOLIDS.items():
         fields[name] = _boxed(solid([p[_DEEP_BOX] for p in points]), deep_low)
     inside = {name: _inside_ml(values.astype(np.float32), step) for name, (values, _, step) in fields.items()}
     return fields, inside
@@ -217,7 +219,7 @@ def _with_undersides(masks: dict[str, segment.Mask]) -> dict[str, segment.Mask]:
     painted = np.zeros_like(next(iter(masks.values())))
     result = {}
     for name, mask in masks.items():
-        near = ndimage.binary_dilation(mask, iterations=3)
+        near = ndimage.binary_dilation(mask, iterations=2)
         result[name] = mask | (painted & near)
         painted = painted | mask
     return result
