@@ -37,7 +37,7 @@ _KEEPS_OFF = {
     "putamen": ("Caudate", "Hippocampus"),
     "thalamus": ("Pallidum", "Putamen"),
 }
-"""Between these runs white matter (the internal capsule): the later painted stays off the surface of the others."""
+"""Between these runs white matter (the internal capsule): what is painted later stays off the others."""
 _CAPSULE_MM = 1.5
 
 Millilitres = Annotated[Rounded, Limits(gt=0, le=30)]

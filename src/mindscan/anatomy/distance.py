@@ -13,6 +13,7 @@ from torch import Tensor
 
 Array = npt.NDArray[np.float32]
 Point = tuple[float, float, float]
+Points = Sequence[Array]
 
 
 def signed_distance(share: Array, level: float = 0.5, smooth_mm: float = 0.4) -> Array:

@@ -20,12 +20,15 @@ from mindscan.core.person import Person
 from mindscan.core.prior import Rounded
 from mindscan.core.record import Record
 
+_ROOTED_MM = 0.7
+"""What lies within another structure grows from its wall: it reaches this far, in mm, into it."""
+
 
 class PairSize(Record):
     """Volumes in mL.
 
     Args:
-        left_ml, right_ml: 0 (absent) to 15 mL.
+        left_ml, right_ml: 0 (absent, or as little as shrinking by 5 mm leaves) to 15 mL.
     """
 
     left_ml: Annotated[Rounded, Limits(ge=0, le=15)]
@@ -89,7 +92,8 @@ class Pair:
     def _wall(self, template: Template, place: Place) -> Tensor:
         """Signed distance to what holds it."""
         walls = [template.fields[name].at(place.xyz)[0] for name in self.within]
-        return torch.stack(walls).amin(0) if walls else torch.full_like(place.xyz[:, 0], -torch.inf)
+        nowhere = torch.full_like(place.xyz[:, 0], -torch.inf)
+        return torch.stack(walls).amin(0) - _ROOTED_MM if walls else nowhere
 
 
 VENTRAL_DC = Pair("ventral_dc", "VentralDC", "WM")

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
 from mindscan.anatomy.distance import Array, Point, ellipsoid, tube
 
 Points = Sequence[Array]
+Mask = npt.NDArray[np.bool_]
 Path = tuple[tuple[Point, float], ...]
 
 OUTER = (
@@ -34,16 +36,16 @@ _BROW: Path = (
     ((47, 57, -37), 5),
 )
 _ARCH: Path = (
-    ((48, 50, -61), 5), ((57, 38, -64), 3.6), ((62, 22, -64), 2.8), ((63, 6, -62), 2.6), ((61, -6, -60), 3),
-    ((56, -14, -58), 4),
+    ((48, 50, -61), 5), ((58.5, 38, -64), 3.6), ((64, 22, -64), 2.8), ((65.5, 6, -62), 2.6),
+    ((63, -6, -60), 3), ((57, -14, -58), 4),
 )  # fmt: skip
 _DENTAL: Path = (
     ((0, 70, 0), 5.5), ((10, 68, 0), 5.5), ((19, 60, 0), 5.5), ((26, 48, 0), 6), ((30, 34, 0), 6),
     ((31, 24, 0), 5.5),
 )  # fmt: skip
 _BODY: Path = (
-    ((47, 2, -124), 6), ((44, 18, -130), 6.5), ((37, 38, -136), 7), ((26, 56, -140), 7.5),
-    ((12, 68, -142), 8), ((0, 71, -142), 8.5),
+    ((49, 2, -127), 6), ((46, 18, -133), 6.5), ((38, 38, -140), 7), ((26, 56, -144), 7.5),
+    ((12, 68, -146), 8), ((0, 71, -146), 8.5),
 )  # fmt: skip
 
 
@@ -75,11 +77,11 @@ BONES: dict[str, tuple[Path, ...]] = {
                 (((14, 60, -95), 3), ((14, 28, -95), 2.6)), (((20, 54, -95), 3), ((21, 30, -95), 2.6))),
     "pterygoid": ((((17, 14, -58), 5), ((18, 12, -76), 3), ((17, 14, -92), 2.6)),),
     "jaw": (_moved(_DENTAL, z=-115, wider=1.02, thicker=-2), _moved(_DENTAL, z=-119, wider=1.1),
-            _moved(_DENTAL, z=-127, wider=1.25), _BODY, _moved(_BODY, z=7, thicker=-0.5),
-            (((0, 72, -144), 7), ((8, 71, -144), 6)),
-            (((53, -11, -69), 5), ((52, -8, -80), 3.6), ((50, -4, -94), 4), ((47, 1, -122), 5.5)),
-            (((50, 4, -88), 3.4), ((46, 9, -120), 5)),
-            (((49, 14, -70), 2.4), ((49, 12, -92), 3.6), ((46, 16, -122), 5)),
+            _moved(_DENTAL, z=-128, wider=1.25), _BODY, _moved(_BODY, z=8, thicker=-0.5),
+            (((0, 72, -148), 7), ((8, 71, -148), 6)),
+            (((53, -11, -69), 5), ((52, -8, -80), 3.6), ((50, -4, -94), 4), ((48.5, 1, -126), 5.5)),
+            (((50, 4, -88), 3.4), ((47.5, 9, -124), 5)),
+            (((49, 14, -70), 2.4), ((49, 12, -92), 3.6), ((47.5, 16, -126), 5)),
             (((56, -11, -69), 4), ((49, -11, -69), 4))),
     "base": ((((0, 34, -44), 6), ((0, 22, -40), 8), ((0, 8, -46), 12), ((0, -6, -42), 10), ((0, -18, -54), 8),
               ((0, -28, -66), 5.5)),
@@ -102,7 +104,7 @@ BONES: dict[str, tuple[Path, ...]] = {
 """Bones of base, face and neck as tubes: (centre, radius) along paths."""
 
 MUSCLES: dict[str, tuple[Path, ...]] = {
-    "masseter": ((((57, 30, -70), 7), ((57, 12, -120), 9)), (((58, 18, -70), 7), ((57, 2, -114), 8.5))),
+    "masseter": ((((58, 30, -70), 7), ((58, 12, -122), 9)), (((59, 18, -70), 7), ((58, 2, -116), 8.5))),
     "pterygoid": ((((23, 12, -72), 7), ((40, 2, -116), 8)), (((24, 16, -65), 7.5), ((44, -8, -68), 6.5))),
     "tongue": ((((0, 56, -108), 8), ((0, 40, -108), 12), ((0, 16, -112), 12), ((0, 6, -124), 9)),
                (((10, 48, -110), 8), ((11, 28, -112), 11)), (((0, 60, -128), 9), ((0, 30, -132), 13))),
@@ -113,10 +115,10 @@ MUSCLES: dict[str, tuple[Path, ...]] = {
               (((44, 56, -66), 3), ((24, 70, -104), 3))),
     "palate": ((((0, 24, -94), 4), ((0, 8, -98), 4.5)),),
     "throat": ((((16, 4, -80), 4), ((15, -4, -120), 4), ((17, 0, -170), 5)),),
-    "nape": ((((8, -74, -74), 8), ((9, -72, -120), 8), ((10, -72, -180), 9)),
-             (((22, -68, -74), 9), ((25, -62, -120), 10), ((28, -62, -180), 11)),
+    "nape": ((((8, -74, -74), 9), ((9, -72, -120), 10), ((10, -72, -180), 11)),
+             (((22, -68, -74), 10), ((25, -64, -120), 12), ((28, -62, -180), 13)),
              (((12, -90, -66), 6), ((16, -89, -120), 8.5), ((18, -90, -180), 9)),
-             (((36, -72, -72), 8), ((38, -76, -120), 9), ((46, -76, -180), 10)),
+             (((36, -70, -72), 9), ((38, -74, -120), 11), ((44, -74, -180), 12)),
              (((46, -56, -70), 7), ((46, -52, -120), 9), ((50, -50, -180), 10))),
     "side": ((((56, -42, -76), 7.5), ((51, -22, -120), 9), ((38, 6, -180), 10)),
              (((30, -40, -88), 6), ((33, -34, -130), 9), ((38, -32, -180), 12))),
@@ -145,8 +147,8 @@ _ORBIT: Path = (
     ((13, 21, -38), 3.5),
     ((20, 34, -40), 10),
     ((27, 46, -43), 14.5),
-    ((31.5, 58, -45), 17),
-    ((33, 69, -46), 18),
+    ((32.5, 58, -45), 17),
+    ((34, 69, -46), 18),
 )
 SELLA: Point = (0, 3, -29)
 """Middle of the pituitary fossa."""
@@ -155,13 +157,13 @@ _SKIN: dict[str, tuple[float, tuple[Path, ...]]] = {
     "middle": (12, ((((0, 63, -36), 16), ((0, 66, -56), 17), ((0, 64, -80), 17), ((0, 63, -104), 16),
                      ((0, 56, -130), 18)),)),
     "cheeks": (10, ((((44, 42, -66), 18), ((30, 52, -84), 19), ((38, 34, -108), 19)),)),
-    "jaw": (12, (_moved(_BODY, thicker=6), (((47, 2, -124), 13), ((54, -6, -86), 15)))),
+    "jaw": (12, (_moved(_BODY, thicker=6), (((49, 2, -127), 13), ((54, -6, -86), 15)))),
     "temples": (10, (_moved(_ARCH, x=-4, thicker=11), (((54, 24, -74), 16), ((53, 6, -116), 17)))),
     "rim": (8, ((((44, 52, -26), 14), ((44, 50, -40), 13), ((44, 49, -56), 15)),)),
     "brow": (6, (_moved(_BROW, thicker=6),)),
-    "chin": (8, ((((0, 68, -140), 15), ((9, 66, -140), 13)),
-                 (((0, 50, -136), 18), ((0, 28, -146), 18)), (((16, 48, -134), 18), ((20, 24, -144), 19)))),
-    "eyes": (5, ((((13, 65, -44), 11), ((24, 60, -45), 14.5), ((32, 58, -45), 16.6)),)),
+    "chin": (8, ((((0, 68, -144), 15), ((9, 66, -144), 13)),
+                 (((0, 50, -140), 18), ((0, 28, -148), 18)), (((16, 48, -138), 18), ((20, 24, -147), 19)))),
+    "eyes": (5, ((((13, 65, -44), 11), ((24, 60, -45), 14.5), ((33, 58, -45), 16.6)),)),
     "nose": (6, ((((0, 80, -32), 8.5), ((0, 84, -50), 9), ((0, 90, -70), 10.5), ((0, 96, -86), 11)),)),
     "wings": (4, ((((10, 88, -89), 7.5), ((9, 80, -90), 8)),)),
     "lips": (3, ((((0, 80, -104.5), 6), ((14, 75, -106), 5.5), ((23, 66, -108), 6)),
@@ -192,7 +194,7 @@ def outer(points: Points) -> dict[str, Array]:
     return {name: fields[name] for name in OUTER}
 
 
-def tentorium(cerebrum: Array, cerebellum: Array, stem: Array) -> Array:
+def tentorium(cerebrum: Mask, cerebellum: Mask, stem: Array) -> Array:
     """The tent between cerebrum and cerebellum, on voxels of 1 mm.
 
     Args:
@@ -202,7 +204,7 @@ def tentorium(cerebrum: Array, cerebellum: Array, stem: Array) -> Array:
     Returns:
         Shape (2, i, j, k): mm above the tent's middle, and mm beyond its edge (negative on the tent).
     """
-    up, down = (ndimage.distance_transform_edt(~mask.astype(bool)) for mask in (cerebellum, cerebrum))
+    up, down = (ndimage.distance_transform_edt(~mask) for mask in (cerebellum, cerebrum))
     middle = ndimage.gaussian_filter((up - down) / 2, 1)
     edge = np.maximum((up + down - 14) / 2, 6 - stem)
     return np.stack([middle, edge]).astype(np.float32)
@@ -228,10 +230,11 @@ def _nasal_cavity(points: Points) -> Array:
 def _skin(points: Points, muscles: Mapping[str, tuple[Path, ...]]) -> Array:
     """Face, jaw, nose, lips, ears and neck joined with rounded seams."""
     x, y, z = points
-    neck = (np.hypot(x / 58, (y + 34) / 64) - 1) * 58
+    neck = (np.hypot(x / 60, (y + 36) / 68) - 1) * 60
     skin = np.maximum(neck, z + 62).astype(np.float32)
     skin = _joined(skin, ellipsoid(points, (0, 24, -84), (63, 56, 62)), 20)
-    skin = _joined(skin, _union(points, muscles["nape"]) - 7, 12)
+    skin = _joined(skin, ellipsoid(points, (0, -5, -45), (56, 66, 40)), 20)
+    skin = _joined(skin, _union(points, muscles["nape"]) - 5, 16)
     for blend, paths in _SKIN.values():
         skin = _joined(skin, _union(points, paths), blend)
     return skin

@@ -26,13 +26,13 @@ import numpy.typing as npt
 import torch
 from scipy import ndimage
 
-from mindscan.anatomy import mantle, segment, solids
+from mindscan.anatomy import deep_solids, mantle, segment, solids
 from mindscan.anatomy.distance import Array, Point, ellipsoid, signed_distance
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.mantle import Hemisphere
 from mindscan.core.errors import PackageError
 
-VERSION = 8
+VERSION = 9
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
@@ -186,7 +186,7 @@ def _build(t1: Array, grey: Array, white: Array) -> _Built:
         fields[name] = _boxed(distance, deep_low)
         if name in _WALLS_MM:
             nuclei[_DEEP_BOX] = np.minimum(nuclei[_DEEP_BOX], distance - _WALLS_MM[name])
-    for name, solid in segment.SOLIDS.items():
+    for name, solid in deep_solids.SOLIDS.items():
         fields[name] = _boxed(solid([p[_DEEP_BOX] for p in points]), deep_low)
     inside = {name: _inside_ml(values.astype(np.float32), step) for name, (values, _, step) in fields.items()}
     cerebrum = (tissue > 0.5) & (cerebellum < 0.5) & (segment.brainstem(points) > 0)
@@ -282,7 +282,7 @@ def _with_undersides(masks: dict[str, segment.Mask]) -> dict[str, segment.Mask]:
     painted = np.zeros_like(next(iter(masks.values())))
     result = {}
     for name, mask in masks.items():
-        near = ndimage.binary_dilation(mask, iterations=3)
+        near = ndimage.binary_dilation(mask, iterations=2)
         result[name] = mask | (painted & near)
         painted = painted | mask
     return result
