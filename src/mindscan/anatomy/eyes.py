@@ -161,7 +161,8 @@ def _lens(half: Tensor, centre: Point, params: EyesSize, scale: float) -> Tensor
     x, y, z = centre
     middle = half.new_tensor((x, y + (params.globe_mm / 2 - _LENS_DEPTH_MM) / scale, z))
     semi = half.new_tensor((_LENS_RADIUS_MM, params.lens_mm / 2, _LENS_RADIUS_MM)) / scale
-    return (torch.linalg.vector_norm((half - middle) / semi, dim=1) - 1) * semi.min()
+    distance: Tensor = (torch.linalg.vector_norm((half - middle) / semi, dim=1) - 1) * semi.min()
+    return distance
 
 
 def _nerve(centre: Point, radius: float) -> tuple[tuple[Point, float], ...]:

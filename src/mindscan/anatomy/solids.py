@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
 from mindscan.anatomy.distance import Array, Point, ellipsoid, tube
 
 Points = Sequence[Array]
+Mask = npt.NDArray[np.bool_]
 Path = tuple[tuple[Point, float], ...]
 
 OUTER = (
@@ -113,10 +115,10 @@ MUSCLES: dict[str, tuple[Path, ...]] = {
               (((44, 56, -66), 3), ((24, 70, -104), 3))),
     "palate": ((((0, 24, -94), 4), ((0, 8, -98), 4.5)),),
     "throat": ((((16, 4, -80), 4), ((15, -4, -120), 4), ((17, 0, -170), 5)),),
-    "nape": ((((8, -74, -74), 8), ((9, -72, -120), 8), ((10, -72, -180), 9)),
-             (((22, -68, -74), 9), ((25, -62, -120), 10), ((28, -62, -180), 11)),
+    "nape": ((((8, -74, -74), 9), ((9, -72, -120), 10), ((10, -72, -180), 11)),
+             (((22, -68, -74), 10), ((25, -64, -120), 12), ((28, -62, -180), 13)),
              (((12, -90, -66), 6), ((16, -89, -120), 8.5), ((18, -90, -180), 9)),
-             (((36, -72, -72), 8), ((38, -76, -120), 9), ((46, -76, -180), 10)),
+             (((36, -70, -72), 9), ((38, -74, -120), 11), ((44, -74, -180), 12)),
              (((46, -56, -70), 7), ((46, -52, -120), 9), ((50, -50, -180), 10))),
     "side": ((((56, -42, -76), 7.5), ((51, -22, -120), 9), ((38, 6, -180), 10)),
              (((30, -40, -88), 6), ((33, -34, -130), 9), ((38, -32, -180), 12))),
@@ -192,7 +194,7 @@ def outer(points: Points) -> dict[str, Array]:
     return {name: fields[name] for name in OUTER}
 
 
-def tentorium(cerebrum: Array, cerebellum: Array, stem: Array) -> Array:
+def tentorium(cerebrum: Mask, cerebellum: Mask, stem: Array) -> Array:
     """The tent between cerebrum and cerebellum, on voxels of 1 mm.
 
     Args:
@@ -202,7 +204,7 @@ def tentorium(cerebrum: Array, cerebellum: Array, stem: Array) -> Array:
     Returns:
         Shape (2, i, j, k): mm above the tent's middle, and mm beyond its edge (negative on the tent).
     """
-    up, down = (ndimage.distance_transform_edt(~mask.astype(bool)) for mask in (cerebellum, cerebrum))
+    up, down = (ndimage.distance_transform_edt(~mask) for mask in (cerebellum, cerebrum))
     middle = ndimage.gaussian_filter((up - down) / 2, 1)
     edge = np.maximum((up + down - 14) / 2, 6 - stem)
     return np.stack([middle, edge]).astype(np.float32)
@@ -228,10 +230,11 @@ def _nasal_cavity(points: Points) -> Array:
 def _skin(points: Points, muscles: Mapping[str, tuple[Path, ...]]) -> Array:
     """Face, jaw, nose, lips, ears and neck joined with rounded seams."""
     x, y, z = points
-    neck = (np.hypot(x / 58, (y + 34) / 64) - 1) * 58
+    neck = (np.hypot(x / 60, (y + 36) / 68) - 1) * 60
     skin = np.maximum(neck, z + 62).astype(np.float32)
     skin = _joined(skin, ellipsoid(points, (0, 24, -84), (63, 56, 62)), 20)
-    skin = _joined(skin, _union(points, muscles["nape"]) - 7, 12)
+    skin = _joined(skin, ellipsoid(points, (0, -5, -45), (56, 66, 40)), 20)
+    skin = _joined(skin, _union(points, muscles["nape"]) - 5, 16)
     for blend, paths in _SKIN.values():
         skin = _joined(skin, _union(points, paths), blend)
     return skin

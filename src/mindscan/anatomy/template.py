@@ -30,7 +30,7 @@ from mindscan.anatomy.distance import Array, Point, signed_distance
 from mindscan.anatomy.field import Field
 from mindscan.core.errors import PackageError
 
-VERSION = 7
+VERSION = 9
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
@@ -151,8 +151,9 @@ def _build(t1: Array, grey: Array, white: Array) -> tuple[Stored, dict[str, Arra
         share = ndimage.gaussian_filter(_mirror(mask), 0.8)[mask.shape[0] - 1 :]
         fields[name] = _boxed(_mirrored_distance(share), deep_low)
     inside = {name: _inside_ml(values.astype(np.float32), step) for name, (values, _, step) in fields.items()}
-    cerebrum = (tissue > 0.5) & (cerebellum < 0.5) & (segment.brainstem(points) > 0)
-    tent = solids.tentorium(cerebrum, cerebellum > 0.5, segment.brainstem(points))
+    stem = segment.brainstem(points)
+    cerebrum = (tissue > 0.5) & (cerebellum < 0.5) & (stem > 0)
+    tent = solids.tentorium(cerebrum, cerebellum > 0.5, stem)
     fields["tentorium"] = _stored(tent, low)
     fields["outer"] = _outer()
     return fields, inside
