@@ -19,7 +19,7 @@ from mindscan.core.person import Person
 from mindscan.core.prior import Rounded, truncated_normal
 from mindscan.core.record import Record
 
-CENTRE: Point = (32.0, 58.0, -45.0)
+CENTRE: Point = (33.0, 58.0, -45.0)
 """Middle of the right globe on the template: mean of ten label maps of real heads (33, 58, -47)."""
 _APEX: Point = (13.0, 21.0, -37.0)
 _CHIASM: Point = (4.5, 5.5, -20.0)

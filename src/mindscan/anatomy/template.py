@@ -30,7 +30,7 @@ from mindscan.anatomy.distance import Array, Point, signed_distance
 from mindscan.anatomy.field import Field
 from mindscan.core.errors import PackageError
 
-VERSION = 9
+VERSION = 10
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
