@@ -24,6 +24,8 @@ from mindscan.core.record import Record
 
 _FORAMEN_MM = -66.0
 """Template height of the great foramen, below which no bone follows the canal."""
+_CORTEX_MM = 2.2
+"""Compact bone around the spongy core of the bones of base, face and neck (own choice)."""
 _REGIONS = (((0, 72, 12), 38, 0.16), ((66, 6, -18), 30, -0.36), ((0, -104, -16), 34, 0.20))
 
 
@@ -90,7 +92,8 @@ class Skull:
             owner = torch.where(depth > 1 - table, part.all("Outer-Table"), part.all("Diploe"))
             owner = torch.where(depth < table, part.all("Inner-Table"), owner)
             tables = (part.xyz[:, 2] > _vault_floor(part.xyz[:, 1])) & (vault[index] <= solids["bone"][index])
-            owner = torch.where(tables, owner, part.all("Skull"))
+            core = torch.where(bone[index] < -_CORTEX_MM / frame.scale, part.all("Diploe"), part.all("Skull"))
+            owner = torch.where(tables, owner, core)
             yield Layer("bone", owner, part.cover(bone[index]), index)
 
         return layers
