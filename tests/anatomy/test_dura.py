@@ -19,11 +19,10 @@ def test_the_falx_hangs_in_the_midline_above_the_callosum(model: build.Model) ->
 def test_coverings_take_nothing_from_the_brain(drawn: anatomy.Anatomy, key: Key) -> None:
     data = drawn.model_dump()
     data["dura"] = {name: 1.4 * value for name, value in data["dura"].items()}
-    inner = Place(
-        torch.rand((20_000, 3)) * torch.tensor([130.0, 170, 120]) - torch.tensor([65.0, 100, 50]), 0.92, 1
-    )
+    axes = [torch.arange(low, high, 4.0) for low, high in ((-64, 66), (-100, 70), (-50, 70))]
+    points = torch.stack([axis.flatten() for axis in torch.meshgrid(*axes, indexing="ij")], 1)
     before, after = (
-        build._paint(build.model(a, key), Place(inner.xyz, 0.92, 1.0))
+        build._paint(build.model(a, key), Place(points, 0.92, 1.0))
         for a in (drawn, anatomy.Anatomy.parse(data))
     )
     for tissue in ("GM", "WM"):

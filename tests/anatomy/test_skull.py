@@ -14,7 +14,7 @@ from mindscan.core.person import Person
 ON_BONE = (
     "nasion", "glabella", "bregma", "vertex", "lambda", "opisthocranion", "inion", "menton", "pogonion",
     "gnathion", "A point", "B point", "R gonion", "L gonion", "R zygion", "L zygion", "R euryon", "L euryon",
-    "R orbitale", "L mastoidale",
+    "R orbitale", "L mastoidale", "basion", "opisthion", "posterior nasal spine", "R condylion",
 )  # fmt: skip
 
 

@@ -24,6 +24,8 @@ _CONCHAE = (
 )
 _BONY_NOSE_MM = 72.0
 """Template depth in front of which the nose is cartilage."""
+_EAR_MM = 30.0
+"""Template distance from the midline beyond which the airway is an ear canal."""
 _PORION: Point = (58.0, -25.0, -50.4)
 
 
@@ -69,7 +71,8 @@ class Airway:
         def layers(place: Place) -> Iterator[Layer]:
             solids = channels(place, frame)
             nose = solids["nose"] - params.nose_mm / frame.scale
-            bare = solids["airway"] - params.throat_mm / frame.scale
+            middle = place.xyz[:, 0].abs() < _EAR_MM
+            bare = solids["airway"] - params.throat_mm / frame.scale * middle
             air = torch.maximum(torch.minimum(nose, bare), solids["skin"] - 0.5)
             index = (torch.minimum(air, nose - 2) < 1).nonzero()[:, 0]
             part, nose, air = place.pick(index), nose[index], air[index]
@@ -84,7 +87,6 @@ class Airway:
     def landmarks(self, params: AirwaySize, key: Key, frame: Frame) -> dict[str, Point]:
         """The upper rim of each ear canal."""
         x, y, z = _PORION
-        z += params.throat_mm / frame.scale
         return {"R porion": (x, y, z), "L porion": (-x, y, z)}
 
 

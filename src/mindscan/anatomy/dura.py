@@ -64,7 +64,9 @@ class Dura:
             part = place.pick(near)
             above, beyond = part.look(tent)
             yield from _sinuses(part, (wall[near], above, beyond), params, near)
-            folds = torch.minimum(_falx(part.xyz, above), torch.maximum(above.abs(), beyond))
+            folds = torch.minimum(
+                _falx(part.xyz, above), torch.maximum(above.abs(), torch.maximum(beyond, part.xyz[:, 1] + 16))
+            )
             some = (folds < 2).nonzero()[:, 0]
             folded = part.pick(some)
             yield Layer("soft", folded.all("Dura"), folded.cover(folds[some] - sheet / 2), near[some])

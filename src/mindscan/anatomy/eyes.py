@@ -19,7 +19,7 @@ from mindscan.core.person import Person
 from mindscan.core.prior import Rounded, truncated_normal
 from mindscan.core.record import Record
 
-CENTRE: Point = (32.0, 58.0, -45.0)
+CENTRE: Point = (33.0, 58.0, -45.0)
 """Middle of the right globe on the template: mean of ten label maps of real heads (33, 58, -47)."""
 _APEX: Point = (13.0, 21.0, -37.0)
 _CHIASM: Point = (4.5, 5.5, -20.0)
@@ -161,7 +161,8 @@ def _lens(half: Tensor, centre: Point, params: EyesSize, scale: float) -> Tensor
     x, y, z = centre
     middle = half.new_tensor((x, y + (params.globe_mm / 2 - _LENS_DEPTH_MM) / scale, z))
     semi = half.new_tensor((_LENS_RADIUS_MM, params.lens_mm / 2, _LENS_RADIUS_MM)) / scale
-    return (torch.linalg.vector_norm((half - middle) / semi, dim=1) - 1) * semi.min()
+    distance: Tensor = (torch.linalg.vector_norm((half - middle) / semi, dim=1) - 1) * semi.min()
+    return distance
 
 
 def _nerve(centre: Point, radius: float) -> tuple[tuple[Point, float], ...]:

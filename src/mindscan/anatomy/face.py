@@ -22,7 +22,7 @@ _Bump = Annotated[Rounded, Limits(ge=-6, le=6)]
 _BUMPS: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
     "nose_mm": ((0, 98, -80), (13, 17, 20)),
     "lips_mm": ((0, 80, -110), (22, 14, 9)),
-    "chin_mm": ((0, 76, -144), (20, 18, 13)),
+    "chin_mm": ((0, 76, -148), (20, 18, 13)),
     "brow_mm": ((0, 84, -22), (34, 14, 11)),
 }
 """Middle on the template and reach of what stands forward."""

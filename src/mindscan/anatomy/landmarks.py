@@ -54,17 +54,25 @@ SKULL: dict[str, Ray] = {
     "inion": ((0, -70, -32), (0, -120, -32)),
     "anterior nasal spine": ((0, 60, -94), (0, 110, -94)),
     "A point": ((0, 60, -101), (0, 110, -101)),
-    "B point": ((0, 60, -128), (0, 110, -128)),
-    "pogonion": ((0, 60, -142), (0, 110, -142)),
-    "gnathion": ((0, 71, -143), (0, 88.7, -160.7)),
-    "menton": ((0, 71, -142), (0, 71, -167)),
+    "B point": ((0, 60, -130), (0, 110, -130)),
+    "pogonion": ((0, 60, -146), (0, 110, -146)),
+    "gnathion": ((0, 71, -147), (0, 88.7, -164.7)),
+    "menton": ((0, 71, -146), (0, 71, -169)),
+    "posterior nasal spine": ((0, 40, -95), (0, 5, -95)),
 }
 """Lines on the template on which the skull is left for the last time: first and last point, midline."""
 
+FORAMEN: dict[str, Ray] = {
+    "basion": ((0, -30, -65), (0, -46, -65)),
+    "opisthion": ((0, -66, -65), (0, -50, -65)),
+}
+"""Lines on which the bone is left into the great foramen."""
+
 SKULL_SIDED: dict[str, Ray] = {
-    "gonion": ((47, 2, -122), (49.5, -17.9, -136.9)),
-    "zygion": ((60, 16, -63), (110, 16, -63)),
+    "gonion": ((49, 2, -126), (51.5, -17.9, -140.9)),
+    "zygion": ((62, 16, -63), (110, 16, -63)),
     "euryon": ((50, -22, 12), (100, -22, 12)),
+    "condylion": ((53, -11, -72), (53, -11, -63)),
     "mastoidale": ((53, -34, -76), (53, -34, -101)),
     "frontotemporale": ((30, 56, -8), (76.4, 74.6, -8)),
 }
@@ -80,8 +88,8 @@ SKIN: dict[str, Ray] = {
     "subnasale": ((0, 70, -97), (0, 120, -97)),
     "labrale superius": ((0, 70, -104), (0, 120, -104)),
     "labrale inferius": ((0, 70, -115), (0, 120, -115)),
-    "soft pogonion": ((0, 70, -142), (0, 120, -142)),
-    "soft menton": ((0, 68, -142), (0, 68, -167)),
+    "soft pogonion": ((0, 70, -146), (0, 120, -146)),
+    "soft menton": ((0, 68, -146), (0, 68, -169)),
     "soft vertex": ((0, -22, 40), (0, -22, 120)),
     "soft opisthocranion": ((0, -70, 0), (0, -120, 0)),
 }

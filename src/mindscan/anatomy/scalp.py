@@ -22,7 +22,7 @@ from mindscan.core.prior import Rounded, truncated_normal
 from mindscan.core.record import Record
 
 _SEAM_MM = 12.0
-_FASCIA_MM = 2.0
+_FASCIA_MM = 1.3
 """Fat around each muscle, template mm."""
 
 

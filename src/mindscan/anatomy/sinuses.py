@@ -35,6 +35,8 @@ _BONE_MM = 1.6
 """Bone that stays between a sinus and orbit or nose."""
 _MORE_MM = 0.7
 """And how much more beside the brain."""
+_SEPTUM_MM = 1.5
+"""Bone in the midline between left and right."""
 
 Millilitres = Annotated[Rounded, Limits(ge=0, le=40)]
 
@@ -97,11 +99,12 @@ class Sinuses:
 
 
 def _kept(place: Place, frame: Frame) -> Tensor:
-    """Positive where bone must stay: beside brain, orbit, nose, fossa and airway, and under the skin."""
+    """Positive where bone must stay: beside brain and other cavities, in the midline, under the skin."""
     solids = channels(place, frame)
     others = torch.stack([solids[name] for name in ("orbit", "nose", "sella", "airway")]).amin(0)
     brain = place.look(frame.template.fields["hull"])[0] - _MORE_MM / frame.scale
-    return torch.maximum(_BONE_MM / frame.scale - torch.minimum(others, brain), solids["skin"] + 5)
+    kept = torch.maximum(_BONE_MM / frame.scale - torch.minimum(others, brain), solids["skin"] + 5)
+    return torch.maximum(kept, _SEPTUM_MM / 2 / frame.scale - place.xyz[:, 0].abs())
 
 
 def _shift(name: str, volume_ml: float, frame: Frame) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Annotated
 
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.field import Field
-from mindscan.anatomy.landmarks import SKULL, SKULL_SIDED
+from mindscan.anatomy.landmarks import FORAMEN, SKULL, SKULL_SIDED
 from mindscan.anatomy.noise import smooth_noise
 from mindscan.anatomy.outside import both_sides, channels, grown, last_crossings
 from mindscan.anatomy.solids import SELLA
@@ -24,6 +24,8 @@ from mindscan.core.record import Record
 
 _FORAMEN_MM = -66.0
 """Template height of the great foramen, below which no bone follows the canal."""
+_CORTEX_MM = 2.2
+"""Compact bone around the spongy core of the bones of base, face and neck (own choice)."""
 _REGIONS = (((0, 72, 12), 38, 0.16), ((66, 6, -18), 30, -0.36), ((0, -104, -16), 34, 0.20))
 
 
@@ -90,25 +92,25 @@ class Skull:
             owner = torch.where(depth > 1 - table, part.all("Outer-Table"), part.all("Diploe"))
             owner = torch.where(depth < table, part.all("Inner-Table"), owner)
             tables = (part.xyz[:, 2] > _vault_floor(part.xyz[:, 1])) & (vault[index] <= solids["bone"][index])
-            owner = torch.where(tables, owner, part.all("Skull"))
+            core = torch.where(bone[index] < -_CORTEX_MM / frame.scale, part.all("Diploe"), part.all("Skull"))
+            owner = torch.where(tables, owner, core)
             yield Layer("bone", owner, part.cover(bone[index]), index)
 
         return layers
 
     def landmarks(self, params: SkullSize, key: Key, frame: Frame) -> dict[str, Point]:
         """Cephalometric points on the very surface that is painted."""
-        rays = SKULL | both_sides(SKULL_SIDED)
-        return {"sella": SELLA, **last_crossings(bone_surface(frame), rays, frame)}
+        hull, thickness = frame.template.fields["hull"], frame.shared["bone_mm"]
 
+        def outside(place: Place) -> Tensor:
+            solid = channels(place, frame)["bone"]
+            return _bone(place, solid, place.look(hull)[0], place.look(thickness)[0])[1]
 
-def bone_surface(frame: Frame) -> Callable[[Place], Tensor]:
-    """Signed distance to the outside of the bone, brain and all inside it, template mm."""
+        def inside(place: Place) -> Tensor:
+            return torch.maximum(outside(place), -place.look(hull)[0])
 
-    def distance(place: Place) -> Tensor:
-        wall = place.look(frame.template.fields["hull"])[0]
-        return _bone(place, channels(place, frame)["bone"], wall, place.look(frame.shared["bone_mm"])[0])[1]
-
-    return distance
+        outer = last_crossings(outside, SKULL | both_sides(SKULL_SIDED), frame)
+        return {"sella": SELLA, **outer, **last_crossings(inside, FORAMEN, frame)}
 
 
 def _bone(place: Place, solid: Tensor, wall: Tensor, thick: Tensor) -> tuple[Tensor, Tensor]:

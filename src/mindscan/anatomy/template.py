@@ -32,7 +32,7 @@ from mindscan.anatomy.field import Field
 from mindscan.anatomy.mantle import Hemisphere
 from mindscan.core.errors import PackageError
 
-VERSION = 9
+VERSION = 11
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
@@ -189,8 +189,9 @@ def _build(t1: Array, grey: Array, white: Array) -> _Built:
     for name, solid in deep_solids.SOLIDS.items():
         fields[name] = _boxed(solid([p[_DEEP_BOX] for p in points]), deep_low)
     inside = {name: _inside_ml(values.astype(np.float32), step) for name, (values, _, step) in fields.items()}
-    cerebrum = (tissue > 0.5) & (cerebellum < 0.5) & (segment.brainstem(points) > 0)
-    tent = solids.tentorium(cerebrum, cerebellum > 0.5, segment.brainstem(points))
+    bound = segment.brainstem(points)
+    cerebrum = (tissue > 0.5) & (cerebellum < 0.5) & (bound > 0)
+    tent = solids.tentorium(cerebrum, cerebellum > 0.5, bound)
     fields["tentorium"] = _stored(tent, low)
     fields["outer"] = _outer()
     cerebrum = _main(cerebrum)

@@ -31,7 +31,7 @@ class Stream(IterableDataset[Sample]):
 
     Yields:
         A dictionary: "image" float32 (scans, i, j, k), "labels" int16 (1, i, j, k) of FreeSurfer ids,
-        "landmarks" float32 (32, 3) in world mm, "affine" float64 (4, 4), "recipe" JSON text, "subject" id.
+        "landmarks" float32 (81, 3) in world mm, "affine" float64 (4, 4), "recipe" JSON text, "subject" id.
     """
 
     def __init__(

@@ -12,7 +12,7 @@ from mindscan.core.labels import BY_ID, LABELS, in_skull
 from mindscan.core.volume import Volume
 
 Image8 = npt.NDArray[np.uint8]
-OUTSIDE = tuple(label.id for label in LABELS if label.extracranial and label.tissue in ("soft", "bone"))
+OUTSIDE = tuple(label.id for label in LABELS if label.extracranial)
 BRAIN = tuple(label.id for label in LABELS if label.tissue in ("GM", "WM") and in_skull(label))
 """Grey and white matter inside the skull."""
 
