@@ -31,7 +31,7 @@ DEEP_MM = 14.0
 
 _FUNNEL = 1.2
 """How much wider a sulcus is at its mouth."""
-_CLOSING = 0.5
+_CLOSING = 0.15
 """How far sulci close for each millimetre that the surface swells."""
 _STRAIGHT_MM = 6.0
 """Depth from which sulcal walls waver in full."""

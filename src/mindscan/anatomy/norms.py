@@ -71,8 +71,9 @@ class Curve:
         return self.a + self.b * t + self.c * t * t
 
 
-ICV_ML = {"F": (1289.0, 0.086), "M": (1469.0, 0.069)}
-"""Intracranial volume: mean and logarithmic SD; Matsumae et al. 1996, doi:10.3171/jns.1996.84.6.0982."""
+ICV_ML = {"F": (1428.0, 0.085), "M": (1629.0, 0.082)}
+"""Intracranial volume: median and logarithmic SD within sites of 1,042 people of 18 to 80 years, as
+FreeSurfer estimates it (Buckner et al. 2004, doi:10.1016/j.neuroimage.2004.06.018)."""
 
 ICV_AT_FIVE = {"F": 1200 / 1300, "M": 1350 / 1500}
 """Share of the final volume at 5 years, which is reached in a line at 15; Sgouros et al. 1999,
