@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-import mindscan
 from mindscan.anatomy import build, template
 from mindscan.cohort import recipe as recipes
 from mindscan.cohort.plan import OLDEST, YOUNGEST, GridPlan, People, Plan
@@ -138,7 +137,7 @@ def _file(folder: Path, subject: str) -> Path:
 
 def _folder(seed: int) -> Path:
     """Where results of this very code and seed are kept."""
-    root = Path(mindscan.__file__).parent
+    root = Path(__file__).parents[1]
     sources = [path for room in _CODE for path in sorted((root / room).glob("*.*")) if path.suffix != ".pyc"]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     return template.cache_folder() / f"anatomy-{digest}-{seed}"
