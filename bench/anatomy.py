@@ -22,7 +22,7 @@ from mindscan.cohort.plan import GridPlan
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.volume import Volume
-from mindscan.validate import align, overlap, shape
+from mindscan.validate import align, measures, overlap, shape
 
 
 def read(path: Path) -> Volume:
@@ -37,7 +37,7 @@ def made(count: int) -> Iterator[tuple[str, Volume]]:
         age = 20 + 60 * n / max(count - 1, 1)
         person, key = Person(age_years=age, sex="FM"[n % 2]), Key(n) / "bench"
         brain = build.make(anatomy.draw(key, person), GridPlan().grid(), key)
-        yield f"{person.sex} {age:.0f}", brain.labels
+        yield f"{person.sex} {age:.0f}", measures.whole(brain.labels)
 
 
 def main() -> None:

@@ -47,9 +47,9 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
     assert min(times) < 0.5
 
 
-@pytest.mark.parametrize("command", ["make", "plan", "replay", "show", "cite"])
+@pytest.mark.parametrize("command", ["make", "plan", "replay", "show", "cite", "validate anatomy"])
 def test_every_command_explains_itself(run: Run, command: str) -> None:
-    code, out, err = run(command, "--help")
+    code, out, err = run(*command.split(), "--help")
     assert (code, err) == (0, "")
     assert f"Usage: mindscan {command}" in out
     options = re.findall(r"--[a-z]+", out)

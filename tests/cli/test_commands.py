@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 
 from cohort.small import GRID, digests
+from mindscan import api
 from mindscan.cli import main
 from mindscan.cli.commands import plan
 from mindscan.cohort.plan import Plan
 from mindscan.cohort.run import make_cohort
 from mindscan.dataset import layout
+from mindscan.validate.anatomy import Validation
+from mindscan.validate.evidence import Claim
 
 # Tests may run where Ctrl-C is switched off for background jobs; a terminal has it on.
 PROGRAM = (
@@ -108,3 +111,22 @@ def test_a_plan_of_ones_own_is_checked(plan_file: Path, capsys: pytest.CaptureFi
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("12 subjects of this plan: about")
+
+
+def test_a_validation_says_every_claim(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = (Claim("Heads are round", "3 of 3", True), Claim("Ears are blue", "none", False))
+
+    def validate(out: Path, subjects: int, seed: int, workers: int | None) -> Iterator[Validation]:
+        assert (out, subjects, seed, workers) == (tmp_path, 20, 4, 2)
+        yield Validation(0, 20)
+        yield Validation(20, 20, tmp_path / "anatomy.html", claims)
+
+    monkeypatch.setattr(api, "validate", validate)
+    main(["validate", "anatomy", "-n", "20", "--seed", "4", "--workers", "2", "--out", str(tmp_path)])
+    out, err = capsys.readouterr()
+    assert out == (
+        f"holds  Heads are round: 3 of 3\nFAILS  Ears are blue: none\npage: {tmp_path / 'anatomy.html'}\n"
+    )
+    assert "measuring people: 20 of 20" in err

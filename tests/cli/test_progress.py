@@ -5,7 +5,7 @@ import re
 
 from rich.console import Console
 
-from mindscan.cli.progress import shown
+from mindscan.cli.progress import counted, shown
 from mindscan.cohort.estimate import Estimate
 from mindscan.cohort.run import Progress
 
@@ -41,3 +41,15 @@ def test_a_bar_with_the_time_left() -> None:
     assert "3/3" in full
     assert "writing the report" in full
     assert "done" in full
+
+
+def test_counting_says_every_tenth_and_fills_a_bar() -> None:
+    said = {}
+    for terminal in (False, True):
+        text = io.StringIO()
+        with counted(Console(file=text, force_terminal=terminal, width=100), "measuring") as show:
+            for done in range(41):
+                show(done, 40)
+        said[terminal] = text.getvalue()
+    assert said[False].splitlines() == [f"measuring: {done} of 40" for done in range(0, 41, 4)]
+    assert "40/40" in said[True]

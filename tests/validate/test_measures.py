@@ -33,7 +33,17 @@ def test_voxels_are_counted() -> None:
     assert 1 < found["thickness_mm"] < 5
 
 
-def test_parts_go_home() -> None:
-    ids = [BY_NAME[name].id for name in ("Left-Thalamus", "CC_Central", "CSF", "Right-Cerebral-Cortex")]
+def test_the_callosum_goes_to_the_nearer_side() -> None:
+    data = np.zeros((12, 5, 5), np.int16)
+    data[0:4], data[4:8], data[8:12] = 2, BY_NAME["CC_Central"].id, 41
+    data[0, 0, 0], data[11, 0, 0] = BY_NAME["Left-Thalamus"].id, BY_NAME["CSF"].id
+    found = measures.whole(Volume(torch.from_numpy(data), np.eye(4))).data
+    assert found[1:6].unique().tolist() == [2]
+    assert found[6:11].unique().tolist() == [41]
+    assert (found[0, 0, 0], found[11, 0, 0]) == (10, 24)
+
+
+def test_a_map_without_parts_stays_as_it_is() -> None:
+    ids = [BY_NAME[name].id for name in ("Left-Thalamus", "CSF", "Right-Cerebral-Cortex", "Skull")]
     labels = Volume(torch.tensor(ids, dtype=torch.int16).reshape(4, 1, 1), np.eye(4))
     assert measures.whole(labels).data.flatten().tolist() == ids

@@ -16,6 +16,11 @@ def test_ages_are_evenly_spread_however_many_there_are() -> None:
     assert people.wanted(1, 0).person.age_years == people.wanted(2, 0).person.age_years
 
 
+def test_a_person_drawn_is_the_person_made() -> None:
+    recipe = people.wanted(3, 5)
+    assert people.drawn(3, 5) == (recipe.person, recipe.anatomy)
+
+
 def test_a_person_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "GRID", GridPlan(voxel_mm=(3, 3, 3)))
     monkeypatch.setattr(people, "_folder", lambda seed: tmp_path / str(seed))

@@ -20,7 +20,7 @@ from mindscan.validate.page import Picture, page_html
 from mindscan.validate.people import Found
 
 PAGE, NUMBERS = PurePosixPath("anatomy.html"), PurePosixPath("anatomy.json")
-DRAWN = 2000
+DRAWN = 10_000
 """People who are drawn only, to see medians and spreads with little noise."""
 
 WALL_AGES, WALL_EACH = (8, 30, 60, 90), 4
@@ -118,9 +118,9 @@ def write(out: Path, numbers: dict[str, Any], found: Sequence[Found]) -> Path:
 
 def _drawn(number: int, seed: int) -> dict[str, Any]:
     """Somebody who is drawn and not made, as `people.measure` would say it."""
-    recipe = people.wanted(number, seed)
-    sizes = measures.asked(recipe.anatomy)
-    return {"person": recipe.person.model_dump(), "asked": sizes, "found": sizes}
+    person, anatomy = people.drawn(number, seed)
+    sizes = measures.asked(anatomy)
+    return {"person": person.model_dump(), "asked": sizes, "found": sizes}
 
 
 def _points(found: Sequence[Found]) -> dict[str, list[Point]]:

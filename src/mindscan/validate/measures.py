@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy import ndimage
 
 from mindscan.anatomy.anatomy import Anatomy
-from mindscan.core.labels import BY_NAME, LABELS, TABLE_SIZE, in_skull
+from mindscan.core.labels import BY_NAME, LABELS, TABLE_SIZE, both_sides, in_skull
 from mindscan.core.volume import Volume
 from mindscan.validate import shape
 from mindscan.validate.contacts import structure
@@ -54,6 +55,9 @@ def _ventricles_ml(anatomy: Anatomy) -> float:
 
 
 _DEEP_FIELDS = ("thalamus", "caudate", "putamen", "pallidum", "hippocampus", "amygdala", "accumbens")
+_CALLOSUM = tuple(label.id for label in LABELS if label.name.startswith("CC_"))
+_REACH = 6
+"""Voxels around the callosum in which the white matter of both sides is looked for."""
 _EVERYTHING = tuple(sorted({structure(label.name) for label in LABELS if in_skull(label)}))
 
 MEASURES: tuple[Measure, ...] = (
@@ -137,13 +141,21 @@ def measured(labels: Volume) -> dict[str, float]:
 
 
 def whole(labels: Volume) -> Volume:
-    """The label map with parts put back into their structures: parcels into the cortex, and so on."""
+    """The label map with parts put back into their structures: parcels into the cortex, and so on.
+
+    The corpus callosum, which has no sides, goes to the white matter of the nearer side.
+    """
     table = np.arange(TABLE_SIZE, dtype=np.int16)
-    sided = {"L": "Left-", "R": "Right-", "": ""}
+    sided = {"L": "Left-", "R": "Right-"}
     for label in LABELS:
-        name = structure(label.name)
-        home = BY_NAME.get(sided[label.side] + name)
-        if home is not None and label.side:
-            table[label.id] = home.id
-    data = torch.from_numpy(table).to(labels.data.device)[labels.data.int()]
-    return Volume(data, labels.affine)
+        if label.side:
+            table[label.id] = BY_NAME[sided[label.side] + structure(label.name)].id
+    data = table[labels.data.cpu().numpy()]
+    shared = np.isin(data, _CALLOSUM)
+    if shared.any():
+        box = ndimage.find_objects(shared.astype(np.uint8))[0]
+        room = tuple(slice(max(side.start - _REACH, 0), side.stop + _REACH) for side in box)
+        sides = np.isin(data[room], both_sides("Cerebral-White-Matter"))
+        nearest = ndimage.distance_transform_edt(~sides, return_distances=False, return_indices=True)
+        data[room] = np.where(shared[room], data[room][tuple(nearest)], data[room])
+    return Volume(torch.from_numpy(data), labels.affine)

@@ -20,8 +20,8 @@ _LEAD = (
     "label volumes measured."
 )
 _NEAREST = (
-    "The two people most alike are sub-{} and sub-{}: Dice of the left cortex {:.3f}. Half of all people have "
-    "a nearest neighbour below {:.3f}. The two most alike of 20 real people reach {}."
+    "The two people most alike are sub-{} and sub-{}: Dice of the left cortex {:.3f}. Half of all people "
+    "have a nearest neighbour below {:.3f}. The two most alike of 20 real people reach {}."
 )
 Cells = Sequence[str | float | bool | None]
 

@@ -15,13 +15,15 @@ from typing import Any
 
 import numpy as np
 
-import mindscan
-from mindscan.anatomy import build, template
+from mindscan.anatomy import anatomy, build, template
+from mindscan.anatomy.anatomy import Anatomy
 from mindscan.cohort import recipe as recipes
 from mindscan.cohort.plan import OLDEST, YOUNGEST, GridPlan, People, Plan
 from mindscan.cohort.recipe import Recipe
 from mindscan.cohort.threads import one_thread
 from mindscan.cohort.worker import do_all
+from mindscan.core.key import Key
+from mindscan.core.person import Person
 from mindscan.core.prior import Prior
 from mindscan.core.volume import Volume
 from mindscan.validate import align, contacts, measures, overlap, parts, shape
@@ -60,15 +62,30 @@ def wanted(number: int, seed: int) -> Recipe:
         >>> wanted(1, 0).person.sex, wanted(2, 0).person.sex
         ('F', 'M')
     """
-    share = (0.5 + (number - 1) // 2 * _GOLDEN) % 1
-    age = YOUNGEST + (OLDEST - YOUNGEST) * share
-    return of_age(age, "FM"[(number - 1) % 2], number, seed)
+    return of_age(*_age_and_sex(number), number, seed)
+
+
+def drawn(number: int, seed: int) -> tuple[Person, Anatomy]:
+    """Person and anatomy of `wanted`, without the rest of the recipe."""
+    age_years, sex = _age_and_sex(number)
+    key = Key(seed) / "subject" / recipes.subject_id(number)
+    person = _people(age_years, sex).draw(key / "person")
+    return person, anatomy.draw(key / "anatomy", person)
 
 
 def of_age(age_years: float, sex: str, number: int, seed: int) -> Recipe:
     """The recipe of somebody of this age and sex on `GRID`."""
-    people = People(age_years=Prior(fixed=age_years), sex=Prior(fixed=sex))
-    return recipes.draw(Plan(people=people, grid=GRID), seed, recipes.subject_id(number))
+    plan = Plan(people=_people(age_years, sex), grid=GRID)
+    return recipes.draw(plan, seed, recipes.subject_id(number))
+
+
+def _age_and_sex(number: int) -> tuple[float, str]:
+    share = (0.5 + (number - 1) // 2 * _GOLDEN) % 1
+    return YOUNGEST + (OLDEST - YOUNGEST) * share, "FM"[(number - 1) % 2]
+
+
+def _people(age_years: float, sex: str) -> People:
+    return People(age_years=Prior(fixed=age_years), sex=Prior(fixed=sex))
 
 
 def made(recipe: Recipe) -> Volume:
@@ -138,7 +155,7 @@ def _file(folder: Path, subject: str) -> Path:
 
 def _folder(seed: int) -> Path:
     """Where results of this very code and seed are kept."""
-    root = Path(mindscan.__file__).parent
+    root = Path(__file__).parents[1]
     sources = [path for room in _CODE for path in sorted((root / room).glob("*.*")) if path.suffix != ".pyc"]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     return template.cache_folder() / f"anatomy-{digest}-{seed}"
