@@ -5,7 +5,7 @@ import torch
 from mindscan.anatomy import anatomy, build
 from mindscan.anatomy.anatomy import STRUCTURES
 from mindscan.core.key import Key
-from mindscan.core.labels import BY_ID, LABELS, TISSUES, both_sides
+from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE, TISSUES, both_sides
 from mindscan.core.person import Person
 from mindscan.core.volume import Grid
 
@@ -24,7 +24,7 @@ def test_fractions_are_a_partition_and_labels_their_arg_max(whole) -> None:
     main = whole.fractions.argmax(0)
     assert torch.equal(whole.owners.gather(0, main[None])[0], whole.labels.data)
     tissue = torch.tensor([TISSUES.index(label.tissue) for label in LABELS])
-    of_label = torch.full((300,), -1)
+    of_label = torch.full((TABLE_SIZE,), -1)
     of_label[torch.tensor([label.id for label in LABELS])] = tissue
     assert torch.equal(of_label[whole.labels.data.int()], main)
 
