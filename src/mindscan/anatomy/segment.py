@@ -88,6 +88,8 @@ def _main_part(mask: Mask, bridge: int = 1) -> Mask:
 
 
 _STEM_MARGIN_MM = 3.0
+_PEDUNCLE_MM = (-20, -17)
+"""Before and above this (y, z) the peduncles belong to the ventral DC."""
 _NO_BRIDGE_MM = -55
 """Below this nothing but the stem lies in its solid."""
 _CISTERN_MM, _CISTERN_WIDTH_MM = 6, 27.0
@@ -111,7 +113,8 @@ def brainstem(points: Points) -> Array:
 
 def stem(parenchyma: Array, points: Points) -> Mask:
     """The one piece of tissue about the solid of the brainstem; see `hindbrain` for the arguments."""
-    tissue = (parenchyma > 0.5) & (brainstem(points) < _STEM_MARGIN_MM)
+    ahead = (points[1] > _PEDUNCLE_MM[0]) & (points[2] > _PEDUNCLE_MM[1])
+    tissue = (parenchyma > 0.5) & (brainstem(points) < _STEM_MARGIN_MM) & ~ahead
     return _main_part(tissue, bridge=3) | (tissue & (points[2] < _NO_BRIDGE_MM))
 
 

@@ -167,7 +167,7 @@ def _build(t1: Array, grey: Array, white: Array) -> tuple[Stored, dict[str, Arra
     fluid[_DEEP_BOX] &= ~cavities
     cisterns = _soft(segment.cisterns(fluid, around, points))[_DEEP_BOX]
     deep_low = [skipped + (box.start or 0) for skipped, box in zip(low, _DEEP_BOX, strict=True)]
-    fields["cisterns"] = _stored(_mirrored_distance(cisterns), deep_low)
+    fields["cisterns"] = _boxed(_mirrored_distance(cisterns), deep_low)
     for name, mask in _with_undersides({name: deep[name] for name in _PAINT_ORDER}).items():
         distance = _mirrored_distance(_soft(mask))
         fields[name] = _boxed(distance, deep_low)
