@@ -87,7 +87,7 @@ def fit(labels: npt.NDArray[np.int64], affine: Array, points: Tensor, wanted: Te
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
-    search.step(loss)  # type: ignore[arg-type]
+    search.step(loss)  # type: ignore[no-untyped-call]
     return np.vstack([(start + change * unit).detach().double().numpy(), [0, 0, 0, 1]])
 
 
@@ -112,7 +112,7 @@ def main() -> None:
     wanted = target(points)
     found = []
     for path in sorted(parser.parse_args().folder.glob("*.nii.gz")):
-        image = nib.as_closest_canonical(nib.Nifti1Image.from_filename(path))
+        image = nib.as_closest_canonical(nib.Nifti1Image.from_filename(path))  # type: ignore[no-untyped-call]
         labels, affine = np.asarray(image.dataobj).astype(np.int64), np.asarray(image.affine, np.float64)
         found.append(places(labels, np.linalg.inv(fit(labels, affine, points, wanted)) @ affine))
     table = np.array(found)
