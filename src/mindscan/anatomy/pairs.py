@@ -103,5 +103,6 @@ geniculate bodies and the tracts between them, from under the thalamus to the br
 CHOROID_PLEXUS = Pair("choroid_plexus", "choroid-plexus", "soft", ("Lateral-Ventricle", "Inf-Lat-Vent"))
 """The plexus of the lateral ventricle, in its fluid."""
 
-VESSELS = Pair("vessels", "vessel", "soft")
-"""The perivascular spaces of the lenticulostriate arteries under the putamen, as FreeSurfer labels them."""
+VESSELS = Pair("vessels", "vessel", "CSF")
+"""The perivascular spaces of the lenticulostriate arteries under the putamen, as FreeSurfer labels them:
+mostly fluid."""

@@ -77,8 +77,8 @@ USUAL: dict[str, Usual] = {
 }
 """Measured on ten label maps of real people (SynthSeg's training maps, doi:10.1016/j.media.2023.102789)
 after an affine fit to the template: centroids, and the longest axis in the sagittal plane, once the mean
-movement of all structures of a person is taken out. The hippocampus moves by half of what was measured along
-its length: the rest is how far back its tail was drawn."""
+movement of all structures of a person is taken out (`scripts/places_table.py`). The hippocampus moves by half
+of what was measured along its length: the rest is how far back its tail was drawn."""
 
 
 class PlaceSize(Record):

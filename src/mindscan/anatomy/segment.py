@@ -88,6 +88,10 @@ def _main_part(mask: Mask, bridge: int = 1) -> Mask:
 
 
 _STEM_MARGIN_MM = 3.0
+_PEDUNCLE_MM = (-20, -17)
+"""Before and above this (y, z) the peduncles belong to the ventral DC."""
+_NO_BRIDGE_MM = -55
+"""Below this nothing but the stem lies in its solid."""
 _CISTERN_MM, _CISTERN_WIDTH_MM = 6, 27.0
 """How far cisterns reach from what they surround, and from the midline."""
 
@@ -103,13 +107,15 @@ def brainstem(points: Points) -> Array:
     ]
     narrowing = 0.85 + 0.03 * np.maximum(-30 - points[1], 0)
     solid = tube([np.asarray(points[0] * narrowing, np.float32), points[1], points[2]], path)
-    roof = points[2] + 2 + 0.35 * (points[1] + 26)
+    roof = points[2] + 1 + 0.15 * (points[1] + 26)
     return np.maximum(solid, roof).astype(np.float32)
 
 
 def stem(parenchyma: Array, points: Points) -> Mask:
     """The one piece of tissue about the solid of the brainstem; see `hindbrain` for the arguments."""
-    return _main_part((parenchyma > 0.5) & (brainstem(points) < _STEM_MARGIN_MM), bridge=3)
+    ahead = (points[1] > _PEDUNCLE_MM[0]) & (points[2] > _PEDUNCLE_MM[1])
+    tissue = (parenchyma > 0.5) & (brainstem(points) < _STEM_MARGIN_MM) & ~ahead
+    return _main_part(tissue, bridge=3) | (tissue & (points[2] < _NO_BRIDGE_MM))
 
 
 def cisterns(fluid: Mask, deep: Mask, points: Points) -> Mask:

@@ -32,7 +32,7 @@ from mindscan.anatomy.field import Field
 from mindscan.anatomy.mantle import Hemisphere
 from mindscan.core.errors import PackageError
 
-VERSION = 11
+VERSION = 12
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
@@ -179,7 +179,7 @@ def _build(t1: Array, grey: Array, white: Array) -> _Built:
     fluid[_DEEP_BOX] &= ~cavities
     cisterns = _soft(segment.cisterns(fluid, around, points))[_DEEP_BOX]
     deep_low = [skipped + (box.start or 0) for skipped, box in zip(low, _DEEP_BOX, strict=True)]
-    fields["cisterns"] = _stored(_mirrored_distance(cisterns), deep_low)
+    fields["cisterns"] = _boxed(_mirrored_distance(cisterns), deep_low)
     nuclei = np.full(t1.shape, _FAR_MM, np.float32)
     for name, mask in _with_undersides({name: deep[name] for name in _PAINT_ORDER}).items():
         distance = _mirrored_distance(_soft(mask))

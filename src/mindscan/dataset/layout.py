@@ -81,7 +81,7 @@ PARTICIPANT_COLUMNS: Columns = {
     "subcortical_gm_ml": _ml(
         "Thalamus, caudate, putamen, pallidum, hippocampus, amygdala and accumbens area"
     ),
-    "ventricles_ml": _ml("Lateral, third and fourth ventricles"),
+    "ventricles_ml": _ml("Lateral ventricles with their temporal horns, third and fourth ventricle"),
     "hippocampus_ml": _ml("Hippocampus"),
 }
 

@@ -26,7 +26,7 @@ SUMMARIES: Mapping[str, tuple[int, ...]] = {
     "cortical_gm_ml": both_sides("Cerebral-Cortex"),
     "cerebral_wm_ml": both_sides("Cerebral-White-Matter"),
     "subcortical_gm_ml": tuple(i for name in _DEEP for i in both_sides(name)),
-    "ventricles_ml": (*both_sides("Lateral-Ventricle"), 14, 15),
+    "ventricles_ml": (*both_sides("Lateral-Ventricle"), *both_sides("Inf-Lat-Vent"), 14, 15),
     "hippocampus_ml": both_sides("Hippocampus"),
 }
 """Column of the participants table to the label ids whose volumes it sums."""

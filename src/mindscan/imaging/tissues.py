@@ -166,9 +166,8 @@ _OWN: dict[str, dict[str, float]] = {
     "Cerebellum-Cortex": {"white": 0.30, "grey": 0.70},
     # Ventral diencephalon: 203 units, tracts between hypothalamus, subthalamic and red nucleus and nigra.
     "VentralDC": {"white": 0.65, "grey": 0.35},
-    # Choroid plexus: fronds with T1 near that of grey matter; vessel: mostly the fluid around the artery.
+    # Choroid plexus: fronds with T1 near that of grey matter.
     "choroid-plexus": {"grey": 1.0},
-    "vessel": {"csf": 1.0},
     "Caudate": {"caudate": 1.0},
     "Putamen": {"putamen": 1.0},
     "Pallidum": {"pallidum": 1.0},
