@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+import torch
 
-from mindscan.anatomy.distance import ellipsoid, signed_distance, tube
+from mindscan.anatomy.distance import ellipsoid, joined, rods, signed_distance, tube
 
 
 def radius(shape: tuple[int, int, int], centre: tuple[float, float, float]) -> np.ndarray:
@@ -47,3 +48,17 @@ def test_tube_is_a_capsule() -> None:
     assert found[2, 2, 5] == pytest.approx(-2)
     assert found[2, 2, 20] == pytest.approx(-4)
     assert found[2, 2, 27] == pytest.approx(3)
+
+
+def test_rods_are_tubes_at_points() -> None:
+    path = (((0, 0, 0), 2.0), ((10, 0, 3), 4.0), ((12, 8, 3), 1.0))
+    axes = np.meshgrid(*[np.linspace(-5, 15, 6, dtype=np.float32)] * 3, indexing="ij")
+    points = torch.tensor(np.stack([axis.ravel() for axis in axes], 1))
+    assert np.allclose(rods(points, path), tube(axes, path).ravel(), atol=1e-4)
+
+
+def test_a_joined_solid_holds_both_and_little_more() -> None:
+    a, b = torch.linspace(-10, 10, 81), torch.linspace(10, -10, 81)
+    both = joined(a, b, 4.0)
+    assert bool((both <= torch.minimum(a, b)).all())
+    assert float((torch.minimum(a, b) - both).max()) == 1.0

@@ -88,14 +88,25 @@ class Sinuses:
             air = torch.stack([solids[name] - shift for name, shift in shifts.items()]).amin(0)
             index = (air < 3).nonzero()[:, 0]
             part = place.pick(index)
-            air = torch.maximum(air[index], _kept(part, frame))
             solids = channels(part, frame)
+            room = [_room(name, part, frame, shift) for name, shift in shifts.items()]
+            air = torch.stack(room).amin(0)
             honeycomb = torch.stack([solids[name] - shifts[name] for name in _CELLS]).amin(0) <= air + 0.5
             cells = torch.where(honeycomb, torch.maximum(air, _cell_walls(part)), air)
             yield Layer("air", part.all("Sinus"), part.cover(cells), index)
             yield Layer("bone", part.all("Skull"), part.cover(air - bone), index)
 
         return layers
+
+
+def _room(name: str, place: Place, frame: Frame, shift: float) -> Tensor:
+    """Signed distance to one sinus, with bone kept around it; the frontal one stays inside the forehead."""
+    solids = channels(place, frame)
+    room = torch.maximum(solids[name] - shift, _kept(place, frame))
+    if name != "frontal":
+        return room
+    vault = place.look(frame.template.fields["hull"])[0] - place.look(frame.shared["bone_mm"])[0]
+    return torch.maximum(room, torch.minimum(vault, solids["bone"]) + _BONE_MM / frame.scale)
 
 
 def _kept(place: Place, frame: Frame) -> Tensor:
@@ -115,11 +126,10 @@ def _shift(name: str, volume_ml: float, frame: Frame) -> float:
     found = (field.data[OUTER.index(name)] < 8).nonzero()
     xyz = found[found[:, 0] >= field.data.shape[1] // 2] * field.step_mm + found.new_tensor(field.origin_mm)
     place = Place(xyz.float(), frame.scale, (field.step_mm * frame.scale) ** 3 / 1000)
-    air, kept = channels(place, frame)[name], _kept(place, frame)
     point_ml = place.point_ml * frame.shared["growth"].at(place.xyz)[0]
 
     def volume(shift: float) -> float:
-        inside = 0.5 - torch.maximum(air - shift, kept) / field.step_mm
+        inside = 0.5 - _room(name, place, frame, shift) / field.step_mm
         return float((inside.clamp(0, 1) * point_ml).sum())
 
     return rising_root(volume, volume_ml)
