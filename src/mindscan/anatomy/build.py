@@ -19,6 +19,7 @@ from mindscan.anatomy.distance import Point
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.head import to_template
 from mindscan.anatomy.landmarks import AFIDS
+from mindscan.anatomy.mend import mend
 from mindscan.anatomy.structure import EDGE_MM, Frame, Marked, Painter, Place, Sharer
 from mindscan.anatomy.warp import empty_lattice, exponential, inverse
 from mindscan.core.brain import Brain, Landmarks
@@ -138,6 +139,7 @@ def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "c
         owners.flatten(1)[:, voxels] = canvas.owner
         labels.flatten()[voxels] = canvas.winner()
         totals += canvas.totals
+    totals += mend(labels, fractions, owners)
     totals[0] = grid.size - totals[1:].sum()
     measured_ml = {label.id: float(totals[label.id]) * grid.voxel_ml for label in LABELS}
     return Brain(Volume(labels, grid.affine), fractions, owners, head.landmarks(), measured_ml)
