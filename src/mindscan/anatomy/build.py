@@ -16,8 +16,9 @@ from mindscan.anatomy import template as templates
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
 from mindscan.anatomy.canvas import Canvas
 from mindscan.anatomy.distance import Point
+from mindscan.anatomy.dura import FORAMEN_MM
 from mindscan.anatomy.field import Field
-from mindscan.anatomy.head import to_template
+from mindscan.anatomy.head import HeadSize, to_template
 from mindscan.anatomy.landmarks import AFIDS
 from mindscan.anatomy.mend import mend
 from mindscan.anatomy.structure import EDGE_MM, Frame, Marked, Painter, Place, Sharer
@@ -89,8 +90,10 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
     displacement = exponential(velocity, lattice)
     shared["growth"] = _growth(displacement)
     head = Model(to_template(anatomy.head), displacement, frame.scale, hull, (), (), {})
+    head = _of_size(head, anatomy.head)
     probe = _probe(head)
-    frame = replace(frame, probe=probe, free=torch.ones_like(probe.xyz[:, 0]), shared=shared)
+    free = torch.ones_like(probe.xyz[:, 0])
+    frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
     painters: dict[bool, list[Painter]] = {True: [], False: []}
     points: dict[str, Point] = dict(AFIDS)
     for structure in STRUCTURES:
@@ -101,6 +104,17 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
         for layer in painter(probe) if structure.in_skull else ():
             frame = frame.after(layer)
     return replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]), points=points)
+
+
+def _of_size(head: Model, size: HeadSize) -> Model:
+    """The head with the intracranial volume asked, which the warp has changed by a few per cent.
+
+    The factor is rounded to a thousandth, so that a change inside the brain leaves the skull as it was.
+    """
+    probe = _probe(head)
+    inside = (probe.look(head.hull)[0] < 0) & (probe.xyz[:, 2] > FORAMEN_MM)
+    factor = round(math.cbrt(size.icv_ml / (float(inside.sum()) * probe.point_ml)), 3)
+    return replace(head, to_template=to_template(size, factor), scale=head.scale * factor)
 
 
 def _growth(displacement: Field) -> Field:

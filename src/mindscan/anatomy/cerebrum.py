@@ -25,7 +25,7 @@ _NOISE_NODES = (64, 84, 72)
 _WAVER_WAVELENGTH_MM = 22.0
 _STRAIGHT_MM = 6.0
 """Depth from which sulcal walls waver in full, template mm."""
-_SHEET_OVER_MEASURED = 1.1
+_SHEET_OVER_MEASURED = 1.04
 """The sheet is this much thicker than what FreeSurfer would call its mean thickness, as real label maps are
 (`mindscan validate anatomy`)."""
 _USUAL_SPACING_MM = 12.0

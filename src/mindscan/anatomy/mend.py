@@ -7,7 +7,7 @@ becomes one piece, and structures that never touch in anybody are kept apart; th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +15,12 @@ import torch
 from scipy import ndimage
 from torch import Tensor
 
-from mindscan.core.labels import BY_ID, BY_NAME, LABELS, TISSUES, both_sides
+from mindscan.core.labels import BY_ID, BY_NAME, LABELS, TISSUES, both_sides, structure_of
 
 Ids = npt.NDArray[np.int16]
 Mask = npt.NDArray[np.bool_]
 Box = tuple[slice, ...]
+Boxes = Sequence[Box | None]
 
 _SCATTERED = ("Unknown", "CSF", "Dura", "Vein", "vessel", "choroid-plexus", "5th-Ventricle")
 """Structures inside the skull that may have several pieces."""
@@ -38,6 +39,8 @@ APART: tuple[tuple[str, str, str], ...] = (
 """(gives way, to what, becomes): faces between the first two are not seen in label maps of real people
 (`mindscan validate anatomy`)."""
 
+_ROUNDS = 2
+"""Mending one thing may undo another, so it is done over."""
 _NEAR = np.ones((3, 3, 3), bool)
 _FACES = ndimage.generate_binary_structure(3, 1)
 
@@ -65,16 +68,13 @@ def mend(labels: Tensor, fractions: Tensor, owners: Tensor) -> Tensor:
 def _changes(ids: Ids) -> Iterator[tuple[tuple[npt.NDArray[np.int64], ...], Ids]]:
     """What is to be changed in `ids`, step by step; each step sees the changes before it."""
     boxes = ndimage.find_objects(ids.astype(np.int32))
-    for first, second, third in APART:
-        for loser, other, winner in zip(_both(first), _both(second), _both(third), strict=True):
-            yield from _apart(ids, boxes, loser, other, winner)
-    for label in LABELS:
-        if (
-            not label.extracranial
-            and label.name.split("-", 1)[-1] not in _SCATTERED
-            and label.name not in _SCATTERED
-        ):
-            yield from _islands(ids, boxes, label.id)
+    for _ in range(_ROUNDS):
+        for first, second, third in APART:
+            for loser, other, winner in zip(_both(first), _both(second), _both(third), strict=True):
+                yield from _apart(ids, boxes, loser, other, winner)
+        for label in LABELS:
+            if not label.extracranial and structure_of(label) not in _SCATTERED:
+                yield from _islands(ids, boxes, label.id)
 
 
 def _both(name: str) -> tuple[int, int]:
@@ -82,7 +82,7 @@ def _both(name: str) -> tuple[int, int]:
 
 
 def _apart(
-    ids: Ids, boxes: list[Box | None], loser: int, other: int, winner: int
+    ids: Ids, boxes: Boxes, loser: int, other: int, winner: int
 ) -> Iterator[tuple[tuple[npt.NDArray[np.int64], ...], Ids]]:
     smaller = min((b for b in (_box(boxes, loser), _box(boxes, other)) if b), key=_volume, default=None)
     if smaller is None or _box(boxes, loser) is None or _box(boxes, other) is None:
@@ -95,9 +95,7 @@ def _apart(
         yield where, np.full(len(where[0]), winner, np.int16)
 
 
-def _islands(
-    ids: Ids, boxes: list[Box | None], label: int
-) -> Iterator[tuple[tuple[npt.NDArray[np.int64], ...], Ids]]:
+def _islands(ids: Ids, boxes: Boxes, label: int) -> Iterator[tuple[tuple[npt.NDArray[np.int64], ...], Ids]]:
     """All but the largest piece of a structure go to what mostly lies around them."""
     box = _box(boxes, label)
     if box is None:
@@ -141,7 +139,7 @@ def _hand_over(fractions: Tensor, owners: Tensor, where: Tensor, old: Ids, new: 
     gained.index_add_(0, after, moved)
 
 
-def _box(boxes: list[Box | None], label: int) -> Box | None:
+def _box(boxes: Boxes, label: int) -> Box | None:
     return boxes[label - 1] if label <= len(boxes) else None
 
 
