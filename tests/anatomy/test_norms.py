@@ -63,7 +63,7 @@ def test_white_matter_of_small_children_grows() -> None:
 
 
 def test_men_have_larger_heads_and_children_smaller_ones() -> None:
-    for sex, adult in (("F", 1289), ("M", 1469)):
+    for sex, adult in (("F", 1428), ("M", 1629)):
         drawn = [norms.icv_ml(Key(n), Person(age_years=40, sex=sex)) for n in range(300)]
         assert np.mean(drawn) == pytest.approx(adult, rel=0.02)
         assert norms.icv_median_ml(Person(age_years=15, sex=sex)) == adult
@@ -99,15 +99,15 @@ def test_sizes_of_a_person_belong_together(people) -> None:
 
 def test_a_person_alone_is_the_same_person() -> None:
     person = Person(age_years=50, sex="F")
-    somebody = norms.individual(Key(1), person, 1289)
-    assert norms.value("Thalamus", Key(1), person, 1289) == norms.value("Thalamus", Key(9), somebody, 1400)
+    somebody = norms.individual(Key(1), person, 1428)
+    assert norms.value("Thalamus", Key(1), person, 1428) == norms.value("Thalamus", Key(9), somebody, 1400)
 
 
 def test_a_size_without_correlations_varies_alone() -> None:
     norms.CURVES["Made-Up"] = {"F": norms.Curve(0, 0, 0, 0.1)}
     try:
         person = Person(age_years=50, sex="F")
-        drawn = [norms.pair("Made-Up", Key(n), person, 1289) for n in range(200)]
+        drawn = [norms.pair("Made-Up", Key(n), person, 1428) for n in range(200)]
     finally:
         del norms.CURVES["Made-Up"]
     assert np.std(np.log([left for left, _ in drawn])) == pytest.approx(0.1, rel=0.15)
@@ -117,6 +117,6 @@ def test_a_size_without_correlations_varies_alone() -> None:
 def test_sides_differ_as_they_do_in_people() -> None:
     person = Person(age_years=30, sex="F")
     for name, mean, sd in (("Hippocampus", -0.0149, 0.0234), ("Lateral-Ventricle", 0.0531, 0.1062)):
-        leans = [np.log(np.divide(*norms.pair(name, Key(n), person, 1289))) / 2 for n in range(300)]
+        leans = [np.log(np.divide(*norms.pair(name, Key(n), person, 1428))) / 2 for n in range(300)]
         assert np.mean(leans) == pytest.approx(mean, abs=0.2 * sd)
         assert np.std(leans) == pytest.approx(sd, rel=0.12)

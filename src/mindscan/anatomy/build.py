@@ -153,7 +153,7 @@ def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "c
         owners.flatten(1)[:, voxels] = canvas.owner
         labels.flatten()[voxels] = canvas.winner()
         totals += canvas.totals
-    totals += mend(labels, fractions, owners)
+    mend(labels, fractions, owners)
     totals[0] = grid.size - totals[1:].sum()
     measured_ml = {label.id: float(totals[label.id]) * grid.voxel_ml for label in LABELS}
     return Brain(Volume(labels, grid.affine), fractions, owners, head.landmarks(), measured_ml)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+import torch
 from pydantic import Field as Limits
 from torch import Tensor
 
@@ -42,12 +43,13 @@ class Cisterns:
 
     def paint(self, params: CisternSize, key: Key, frame: Frame) -> Painter:
         """Fluid behind the deep structures and before the cortex."""
-        field = frame.template.fields["cisterns"]
+        field, hull = frame.template.fields["cisterns"], frame.template.fields["hull"]
 
         def layers(place: Place) -> Iterator[Layer]:
             index = place.near(field)
             here = place.pick(index)
-            cover = here.cover(field.at(here.xyz)[0] - params.wider_mm / place.scale)
+            fluid = field.at(here.xyz)[0] - params.wider_mm / place.scale
+            cover = here.cover(torch.maximum(fluid, here.look(hull)[0]))
             yield Layer("CSF", here.all("CSF"), cover, index)
 
         return layers

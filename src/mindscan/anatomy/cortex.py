@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from mindscan.anatomy.field import Field
+from mindscan.anatomy.fit import rising_root
 from mindscan.anatomy.structure import Place
 from mindscan.anatomy.template import Template
 
@@ -39,7 +40,7 @@ _TRIAL, _LONGEST = (0.2, 0.3), np.array([0.5, 1.2])
 _STEPS, _CLOSE = 10, 0.002
 _DEEPENING = (0.2, 1.9)
 _GIVING = 0.4
-_RANGE = np.array([-1.0, -4.0]), np.array([3.0, 4.0])
+_RANGE = np.array([[-1.0, -4.0], [3.0, 4.0]])
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def fit(sheet: Sheet, place: Place, free: Tensor, white_ml: float, grey_ml: floa
 
     Returns:
         The fitted sheet. Where folds of possible depth hold too much or too little cortex, the thickness
-        gives way; where the skull is too small altogether, the sheet that comes nearest.
+        gives way; where the skull is too small altogether, the grey matter is right and the white is not.
     """
     site = sheet.site(place)
     wanted = np.log([white_ml, grey_ml])
@@ -174,8 +175,10 @@ def fit(sheet: Sheet, place: Place, free: Tensor, white_ml: float, grey_ml: floa
         here, gap = there, short(there)
         slopes += np.outer(before - gap - slopes @ step, step) / (step @ step)
         if np.abs(gap).max() < _CLOSE:
-            break
-    return _bent(sheet, here)
+            return _bent(sheet, here)
+    swelling = here[1]
+    grey = rising_root(lambda fold: -short(np.array([fold, swelling]))[1], 0.0, *_RANGE[:, 0])
+    return _bent(sheet, np.array([round(grey, 4), swelling]))
 
 
 def _bent(sheet: Sheet, at: Pair) -> Sheet:

@@ -41,9 +41,10 @@ def fit_sides(name: str, volumes_ml: tuple[float, float], frame: Frame) -> tuple
     return left, right
 
 
-def rising_root(function: Callable[[float], float], target: float) -> float:
-    """Where a rising function of the shift reaches `target`, by halving; an end when it never does."""
-    low, high = -MOST_MM, MOST_MM
+def rising_root(
+    function: Callable[[float], float], target: float, low: float = -MOST_MM, high: float = MOST_MM
+) -> float:
+    """Where a rising function reaches `target` between two ends, by halving; an end when it never does."""
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if function(middle) < target else (low, middle)

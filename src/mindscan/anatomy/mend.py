@@ -8,6 +8,7 @@ becomes one piece, and structures that never touch in anybody are kept apart; th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ import torch
 from scipy import ndimage
 from torch import Tensor
 
-from mindscan.core.labels import BY_ID, BY_NAME, LABELS, TISSUES, both_sides, structure_of
+from mindscan.core.labels import BY_ID, BY_NAME, LABELS, TABLE_SIZE, TISSUES, both_sides, structure_of
 
 Ids = npt.NDArray[np.int16]
 Mask = npt.NDArray[np.bool_]
@@ -45,24 +46,19 @@ _NEAR = np.ones((3, 3, 3), bool)
 _FACES = ndimage.generate_binary_structure(3, 1)
 
 
-def mend(labels: Tensor, fractions: Tensor, owners: Tensor) -> Tensor:
+def mend(labels: Tensor, fractions: Tensor, owners: Tensor) -> None:
     """Make structures whole and keep them apart; the tensors given are changed.
 
     Args:
         labels: label ids, int16, shape (i, j, k).
         fractions, owners: as in `Brain`, shape (6, i, j, k).
-
-    Returns:
-        How much each label has gained, in voxels, float64, indexed by label id.
     """
-    gained = torch.zeros(1 + max(BY_ID), dtype=torch.float64)
     ids: Ids = labels.cpu().numpy().copy()
     for where, new in _changes(ids):
         old = ids[where]
         ids[where] = new
-        _hand_over(fractions, owners, torch.from_numpy(np.stack(where)), old, new, gained)
+        _hand_over(fractions, owners, torch.from_numpy(np.stack(where)), old, new)
     labels.copy_(torch.from_numpy(ids))
-    return gained.to(fractions.device)
 
 
 def _changes(ids: Ids) -> Iterator[tuple[tuple[npt.NDArray[np.int64], ...], Ids]]:
@@ -103,10 +99,22 @@ def _islands(ids: Ids, boxes: Boxes, label: int) -> Iterator[tuple[tuple[npt.NDA
     pieces, count = ndimage.label(ids[box] == label, _NEAR)
     if count < 2:
         return
-    sizes = np.bincount(pieces.ravel())
-    main = 1 + int(np.argmax(sizes[1:]))
-    where = _whole((pieces > 0) & (pieces != main), box)
-    yield where, _around(ids, where, label)
+    torn = ~np.isin(pieces, _main_pieces(pieces, box, ids.shape)) & (pieces > 0)
+    if torn.any():
+        where = _whole(torn, box)
+        yield where, _around(ids, where, label)
+
+
+def _main_pieces(pieces: npt.NDArray[Any], box: Box, shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    """The pieces that the edge of the grid cuts, which may hang together outside it; else the largest."""
+    cut = []
+    for axis, (part, n) in enumerate(zip(box, shape, strict=True)):
+        if part.start == 0:
+            cut.append(np.take(pieces, 0, axis).ravel())
+        if part.stop == n:
+            cut.append(np.take(pieces, -1, axis).ravel())
+    at_edge = np.unique(np.concatenate([*cut, np.zeros(1, np.int32)]))[1:]
+    return at_edge if len(at_edge) else 1 + np.argmax(np.bincount(pieces.ravel())[1:], keepdims=True)
 
 
 def _around(ids: Ids, where: tuple[npt.NDArray[np.int64], ...], label: int) -> Ids:
@@ -121,12 +129,11 @@ def _around(ids: Ids, where: tuple[npt.NDArray[np.int64], ...], label: int) -> I
     return np.asarray(np.where(alone, BY_NAME["CSF"].id, chosen), np.int16)
 
 
-def _hand_over(fractions: Tensor, owners: Tensor, where: Tensor, old: Ids, new: Ids, gained: Tensor) -> None:
+def _hand_over(fractions: Tensor, owners: Tensor, where: Tensor, old: Ids, new: Ids) -> None:
     """Give the share of the old label to the new one, whose tissue then has the largest share."""
     at = where.to(fractions.device).unbind()
-    rows = torch.tensor([TISSUES.index(label.tissue) for label in LABELS])
-    table = torch.zeros(len(gained), dtype=torch.int64)
-    table[torch.tensor([label.id for label in LABELS])] = rows
+    table = torch.zeros(TABLE_SIZE, dtype=torch.int64)
+    table[torch.tensor(list(BY_ID))] = torch.tensor([TISSUES.index(label.tissue) for label in BY_ID.values()])
     before, after = torch.from_numpy(old).long(), torch.from_numpy(new).long()
     source, target = table[before].to(fractions.device), table[after].to(fractions.device)
     share = fractions[(source, *at)]
@@ -134,9 +141,6 @@ def _hand_over(fractions: Tensor, owners: Tensor, where: Tensor, old: Ids, new: 
     owners[(source, *at)] = 0
     fractions[(target, *at)] += share
     owners[(target, *at)] = after.to(owners.dtype).to(owners.device)
-    moved = share.double().cpu()
-    gained.index_add_(0, before, -moved)
-    gained.index_add_(0, after, moved)
 
 
 def _box(boxes: Boxes, label: int) -> Box | None:

@@ -21,9 +21,9 @@ FEWEST = 5
 """People that a band needs before curves and ranges draw on it."""
 
 LEVEL = ("icv", "etiv")
-"""Norms that do not change with age (Matsumae 1996)."""
+"""Norms that do not change with age in adults."""
 
-MATSUMAE_PEOPLE, MATSUMAE_AGES = 49, (24, 80)
+ICV_AGES, ICV_MEAN_AGE = (18, 80), 28.0
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,14 @@ class Norm:
 
 
 ICV: tuple[Norm, Norm] = (
-    Norm("icv", "F", *MATSUMAE_AGES, sum(MATSUMAE_AGES) / 2, MATSUMAE_PEOPLE, 1289.0, 111.0),
-    Norm("icv", "M", *MATSUMAE_AGES, sum(MATSUMAE_AGES) / 2, MATSUMAE_PEOPLE, 1469.0, 102.0),
+    Norm("icv", "F", *ICV_AGES, ICV_MEAN_AGE, 577, 1433.0, 122.0),
+    Norm("icv", "M", *ICV_AGES, ICV_MEAN_AGE, 465, 1634.0, 134.0),
 )
-"""Intracranial volume; it does not change with age, and the 49 people are of both sexes together.
+"""Intracranial volume of adults as FreeSurfer estimates it, with the spread within sites.
 
 Reference:
-    Matsumae et al. 1996, doi:10.3171/jns.1996.84.6.0982.
+    Biswal et al. 2010, doi:10.1073/pnas.0911855107; Buckner et al. 2004,
+    doi:10.1016/j.neuroimage.2004.06.018.
 """
 
 

@@ -24,7 +24,7 @@ REPLAY = "mindscan replay {recipe} {out}"
 
 _SOURCES = (
     "1000 Functional Connectomes measured with FreeSurfer (Biswal 2010, doi:10.1073/pnas.0911855107; "
-    "Fischl 2012, doi:10.1016/j.neuroimage.2012.01.021) and Matsumae 1996 (doi:10.3171/jns.1996.84.6.0982)"
+    "Fischl 2012, doi:10.1016/j.neuroimage.2012.01.021; Buckner 2004, doi:10.1016/j.neuroimage.2004.06.018)"
 )
 _SHAPES = {
     "F": '<circle class="dot F" cx="7.5" cy="7.5" r="5"/>',

@@ -46,7 +46,7 @@ MEASURES: tuple[Measure, ...] = (
         "Intracranial volume",
         "icv",
         also="etiv",
-        note="Band: Matsumae 1996. Dashed: the estimate of FreeSurfer, which runs higher.",
+        note="Band: all adults, spread within sites. Dashed: by age, all sites.",
     ),
     Measure("cortical_gm_ml", "Cortical grey matter", "cortical_gm"),
     Measure("cerebral_wm_ml", "Cerebral white matter", "cerebral_wm"),

@@ -15,9 +15,11 @@ REFERENCES: Mapping[str, str] = {
     "on diffeomorphisms. MICCAI 2006, LNCS 4190:924-931. doi:10.1007/11866565_113",
     "biswal": "Biswal BB et al. (2010). Toward discovery science of human brain function. Proceedings of the "
     "National Academy of Sciences 107:4734-4739. doi:10.1073/pnas.0911855107",
-    "matsumae": "Matsumae M et al. (1996). Age-related changes in intracranial compartment volumes in normal "
-    "adults assessed by magnetic resonance imaging. Journal of Neurosurgery 84:982-991. "
-    "doi:10.3171/jns.1996.84.6.0982",
+    "buckner": "Buckner RL et al. (2004). A unified approach for morphometric and functional data analysis "
+    "in young, old, and demented adults using automated atlas-based head size normalization. NeuroImage "
+    "23:724-738. doi:10.1016/j.neuroimage.2004.06.018",
+    "lefevre": "Lefevre J, Mangin JF (2010). A reaction-diffusion model of human brain development. PLoS "
+    "Computational Biology 6:e1000749. doi:10.1371/journal.pcbi.1000749",
     "fischl": "Fischl B (2012). FreeSurfer. NeuroImage 62:774-781. doi:10.1016/j.neuroimage.2012.01.021",
     "lau": "Lau JC et al. (2019). A framework for evaluating correspondence between brain images using "
     "anatomical fiducials. Human Brain Mapping 40:4163-4179. doi:10.1002/hbm.24693",
