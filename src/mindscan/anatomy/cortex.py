@@ -167,7 +167,7 @@ def fit(sheet: Sheet, place: Place, free: Tensor, white_ml: float, grey_ml: floa
     gap = short(here)
     slopes = np.stack([(gap - short(here + step)) / step.sum() for step in np.diag(_TRIAL)], 1)
     for _ in range(_STEPS):
-        step = np.clip(np.linalg.solve(slopes, gap), -_LONGEST, _LONGEST)
+        step = np.clip(np.linalg.lstsq(slopes, gap, rcond=None)[0], -_LONGEST, _LONGEST)
         there = np.round(np.clip(here + step, *_RANGE), 4)
         step, before = there - here, gap
         if not step.any():

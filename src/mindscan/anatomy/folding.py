@@ -26,7 +26,7 @@ WAVELENGTH_MM, DEPTH_MM = 27.0, 18.0
 
 _ORDER = 3
 """Steepness of the band-pass below its band."""
-_SETTLING = 6
+SETTLING = 6
 _GAIN = 3.0
 _GENTLE = 0.5
 """Slope of a wavering sheet's distance below which it is no distance any more."""
@@ -74,7 +74,7 @@ def _labyrinth(key: Key, wavelength_mm: float, free: Tensor, hemisphere: Hemisph
     field = _white_noise(key, hemisphere)
     steps = _high_steps(wavelength_mm, hemisphere)
     field = _band(field, steps)
-    for _ in range(_SETTLING):
+    for _ in range(SETTLING):
         field = _band(torch.tanh(_GAIN * field) * free, steps)
     return field
 
