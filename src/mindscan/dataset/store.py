@@ -11,13 +11,16 @@ from typing import Any
 from mindscan.core.brain import Brain
 from mindscan.core.errors import FolderError, SettingsError
 from mindscan.core.labels import BY_ID
+from mindscan.core.parcels import PARCEL_BY_ID
+from mindscan.core.points import Points
 from mindscan.core.scan import Subject
 from mindscan.dataset import layout
 from mindscan.dataset.card import Card, finished_card
 from mindscan.dataset.folder import disk_faults, move, partial
 from mindscan.dataset.nifti import nifti_bytes
-from mindscan.dataset.tables import json_bytes, tsv_bytes
+from mindscan.dataset.tables import Cell, json_bytes, tsv_bytes
 
+Row = tuple[Cell, ...]
 File = tuple[PurePosixPath, bytes]
 
 
@@ -127,9 +130,12 @@ def _marks(subject: Subject, dataset: str) -> dict[str, Any]:
 
 def _pictures(subject: str, brain: Brain, described: dict[str, Any], note: str) -> Iterator[File]:
     described = {"Manual": False, "Sources": [layout.uri(layout.recipe(subject), "")], **described}
-    path = layout.labels(subject)
-    yield path, nifti_bytes(brain.labels, "labels", note)
-    yield layout.sidecar(path), json_bytes({"Description": layout.ABOUT_LABELS, **described})
+    maps = [(layout.labels(subject), brain.labels, layout.ABOUT_LABELS)]
+    if brain.parcels is not None:
+        maps.append((layout.parcels(subject), brain.parcels, layout.ABOUT_PARCELS))
+    for path, volume, about in maps:
+        yield path, nifti_bytes(volume, "labels", note)
+        yield layout.sidecar(path), json_bytes({"Description": about, **described})
     for tissue in layout.TISSUES_KEPT:
         path = layout.fraction(subject, tissue)
         about = layout.ABOUT_FRACTION.format(tissue=tissue)
@@ -138,11 +144,24 @@ def _pictures(subject: str, brain: Brain, described: dict[str, Any], note: str) 
 
 
 def _tables(subject: str, brain: Brain) -> Iterator[File]:
-    points = [(name, *position) for name, position in brain.landmarks.items()]
-    sizes = [(str(i), BY_ID[i].name, ml) for i, ml in brain.volumes_ml().items()]
-    path = layout.landmarks(subject)
-    yield path, tsv_bytes(layout.LANDMARK_COLUMNS, points)
-    yield layout.sidecar(path), json_bytes(layout.LANDMARK_COLUMNS)
-    path = layout.volumes(subject)
-    yield path, tsv_bytes(layout.VOLUME_COLUMNS, sizes)
-    yield layout.sidecar(path), json_bytes(layout.VOLUME_COLUMNS)
+    marks: list[Row] = [(name, *position) for name, position in brain.landmarks.items()]
+    sizes: list[Row] = [(str(i), BY_ID[i].name, ml) for i, ml in brain.volumes_ml().items()]
+    tables = [
+        (layout.landmarks(subject), layout.LANDMARK_COLUMNS, marks),
+        (layout.volumes(subject), layout.VOLUME_COLUMNS, sizes),
+    ]
+    if brain.parcels_ml is not None:
+        parts: list[Row] = [(str(i), PARCEL_BY_ID[i].name, ml) for i, ml in brain.parcels_ml.items()]
+        tables.append((layout.parcel_volumes(subject), layout.PARCEL_VOLUME_COLUMNS, parts))
+    if brain.points is not None:
+        tables.append((layout.points(subject), layout.POINT_COLUMNS, _point_rows(brain.points)))
+    for path, columns, rows in tables:
+        yield path, tsv_bytes(columns, rows)
+        yield layout.sidecar(path), json_bytes(columns)
+
+
+def _point_rows(points: Points) -> list[Row]:
+    return [
+        (name.id, name.kind, name.structure, name.side or None, *(None if x != x else x for x in position))
+        for name, position in zip(points.names, points.world_mm.tolist(), strict=True)
+    ]
