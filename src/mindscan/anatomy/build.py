@@ -106,7 +106,9 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
     hull = template.fields["hull"]
     displacement = exponential(velocity, lattice)
     shared["growth"] = _growth(displacement)
-    head = Model(to_template(anatomy.head), displacement, frame.scale, hull, template.fields["parcels"], (), (), {})
+    head = Model(
+        to_template(anatomy.head), displacement, frame.scale, hull, template.fields["parcels"], (), (), {}
+    )
     probe = _probe(head)
     frame = replace(frame, probe=probe, free=torch.ones_like(probe.xyz[:, 0]), shared=shared)
     painters: dict[bool, list[Painter]] = {True: [], False: []}
@@ -131,7 +133,9 @@ def _growth(displacement: Field) -> Field:
     return Field((1 / determinant).reshape(1, *shape), displacement.origin_mm, displacement.step_mm)
 
 
-def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "cpu") -> Brain:
+def make(
+    anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "cpu", dense: bool = True
+) -> Brain:
     """The brain that an anatomy describes, on a grid: a pure function of its arguments.
 
     Args:
@@ -139,6 +143,7 @@ def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "c
         grid: where the voxels lie; any affine, any voxel size.
         key: the stream that the random fields come from.
         device: where to compute; the brain stays there.
+        dense: whether to find the dense corresponding points as well.
 
     Returns:
         A `Brain` with fractions, owners, labels, landmarks and parcels.
@@ -173,7 +178,7 @@ def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "c
         measured_ml,
         Volume(parcels, grid.affine),
         parcels_ml,
-        head.dense(),
+        head.dense() if dense else None,
     )
 
 

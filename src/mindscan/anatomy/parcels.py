@@ -2,8 +2,8 @@
 
 A place belongs to the centre (`core.parcels`) that is nearest on the way through tissue: a way through
 fluid counts several times its length, so that the banks of a fissure go to centres on their own side.
-Distances are computed once on the template (Dijkstra 1959, doi:10.1007/BF01386390); people's voxels are carried
-to the template by their warp, so parcels move with the anatomy.
+Distances are computed once on the template (Dijkstra 1959, doi:10.1007/BF01386390); people's voxels are
+carried to the template by their warp, so parcels move with the anatomy.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from mindscan.core.parcels import PARCELS, PER_SIDE, first_id
 
 FLUID_COSTS = 4.0
 """How many times its length a way through fluid counts; own choice."""
+CENTRES_MM = np.array([parcel.centre_mm for parcel in PARCELS[PER_SIDE:]], np.float32)
+"""Centres of the parcels on the right, shape (n, 3)."""
 _FAR_MM = 8.0
 """Further outside the average's surface no way leads."""
 _INSIDE_MM = 1.0
@@ -33,12 +35,13 @@ _SMOOTH_NODES = 0.6
 _LEFT, _RIGHT = both_sides("Cerebral-Cortex")
 
 
-def cells(pial: Array, origin_mm: Point) -> npt.NDArray[np.uint8]:
+def cells(pial: Array, origin_mm: Point, centres_mm: Array = CENTRES_MM) -> npt.NDArray[np.uint8]:
     """The parcel of every node on the right half of the template.
 
     Args:
         pial: signed distance to the average's surface, negative in tissue, 1 mm lattice, shape (i, j, k).
         origin_mm: where its first node lies.
+        centres_mm: of the parcels, all at different nodes, shape (n, 3).
 
     Returns:
         Number of the parcel within its side, from 0, on the same lattice.
@@ -47,9 +50,8 @@ def cells(pial: Array, origin_mm: Point) -> npt.NDArray[np.uint8]:
     near = coarse < _FAR_MM
     weight = np.where(coarse < 0, 1.0, FLUID_COSTS)
     number = np.cumsum(near).reshape(near.shape) - 1
-    centres = np.array([parcel.centre_mm for parcel in PARCELS[PER_SIDE:]])
     nodes = np.argwhere(near)
-    gaps = np.linalg.norm(centres[:, None] - (2 * nodes + np.array(origin_mm))[None], axis=2)
+    gaps = np.linalg.norm(centres_mm[:, None] - (2 * nodes + np.array(origin_mm))[None], axis=2)
     seeds = (gaps + _FAR_MM * (coarse[near] > -_INSIDE_MM)).argmin(1)
     _, _, source = dijkstra(
         _ways(near, number, weight), indices=seeds, directed=False, return_predecessors=True, min_only=True

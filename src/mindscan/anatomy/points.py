@@ -43,8 +43,9 @@ _SLABS = 3
 """Points inside a structure: the deepest in each of so many parts of its longest side."""
 _DIRECTIONS = 12
 _SIDES = (("L", "Left", -1), ("R", "Right", 1))
-_STEP_MM = 0.5
-_HALVINGS = 12
+_STEP_MM = 1.0
+_HALVINGS = 10
+_TENSORS = ("start", "step", "reach_mm", "members", "leaving")
 
 PAIRS = (
     *("Thalamus", "Caudate", "Putamen", "Pallidum", "Hippocampus", "Amygdala", "Accumbens-area", "VentralDC"),
@@ -72,21 +73,21 @@ class Lines:
         names: what the point on each line is.
         start: template mm, shape (n, 3).
         step: unit direction, shape (n, 3).
-        reach_mm: length of every line.
+        reach_mm: how long each line is, shape (n,).
         members: for each line, which label ids count, bool, shape (n, TABLE_SIZE).
-        leaving: the point is where these are left, else where they are entered.
+        leaving: the point is where these are left, else where they are entered; bool, shape (n,).
     """
 
     names: tuple[PointName, ...]
     start: Tensor
     step: Tensor
-    reach_mm: float
+    reach_mm: Tensor
     members: Tensor
-    leaving: bool = False
+    leaving: Tensor
 
     def to(self, device: torch.device | str) -> Lines:
         """The same on another device."""
-        moved = {name: getattr(self, name).to(device) for name in ("start", "step", "members")}
+        moved = {name: getattr(self, name).to(device) for name in _TENSORS}
         return replace(self, **moved)
 
 
@@ -102,43 +103,39 @@ def dense(layers: Layers, scale: float, device: torch.device | str = "cpu") -> t
         Names and places in the template mm in which structures paint, float64, shape (n, 3), on the CPU;
         not a number where a line does not meet its structure in this head.
     """
-    names: list[PointName] = []
-    found: list[Tensor] = []
-    for fixed in lines():
-        here = fixed.to(device)
-        at = _crossings(here, layers, scale)
-        names += here.names
-        found.append(here.start + here.step * at[:, None])
-        if here.leaving:
-            some = torch.arange(0, len(here.names), _DIRECTIONS, device=device)
-            there = _share(here, some, here.start[some], layers, scale) >= 0.5
-            names += [replace(name, id=name.id[:-2] + "inside", kind="inside") for name in here.names[::_DIRECTIONS]]
-            found.append(torch.where(there[:, None], here.start[some], torch.nan))
-    return tuple(names), torch.cat(found).double().cpu()
+    fixed = lines().to(device)
+    found = fixed.start + fixed.step * _crossings(fixed, layers, scale)[:, None]
+    inner = fixed.leaving.nonzero()[::_DIRECTIONS, 0]
+    there = _share(fixed, inner, fixed.start[inner], layers, scale) >= 0.5
+    inside = torch.where(there[:, None], fixed.start[inner], torch.nan)
+    surface = (fixed.names[n] for n in inner.tolist())
+    names = tuple(replace(name, id=f"{name.id[:-3]}", kind="inside") for name in surface)
+    return fixed.names + names, torch.cat([found, inside]).double().cpu()
 
 
 def _crossings(fixed: Lines, layers: Layers, scale: float) -> Tensor:
     """How far along each line its point lies, template mm, shape (n,); not a number where there is none."""
     device = fixed.start.device
-    every = torch.arange(len(fixed.names), device=device)
 
-    def there(at: Tensor) -> Tensor:
-        xyz = fixed.start[:, None] + fixed.step[:, None] * at[..., None]
-        line = every[:, None].expand(at.shape).flatten()
-        share = _share(fixed, line, xyz.flatten(0, 1), layers, scale).view(at.shape)
-        return (share < 0.5) if fixed.leaving else (share >= 0.5)
+    def there(line: Tensor, at: Tensor) -> Tensor:
+        xyz = fixed.start[line] + fixed.step[line] * at[:, None]
+        return (_share(fixed, line, xyz, layers, scale) >= 0.5) != fixed.leaving[line]
 
-    steps = torch.arange(0, fixed.reach_mm, _STEP_MM, device=device)
-    hit = there(steps.expand(len(every), -1))
+    steps = torch.arange(0, float(fixed.reach_mm.max()), _STEP_MM, device=device)
+    line, n = (steps < fixed.reach_mm[:, None]).nonzero(as_tuple=True)
+    hit = torch.zeros((len(fixed.names), len(steps)), dtype=torch.bool, device=device)
+    hit[line, n] = there(line, steps[n])
     first = hit.int().argmax(1)
-    met = hit.any(1) & (first > 0)
-    high = steps[first][:, None]
+    met = (hit.any(1) & (first > 0)).nonzero()[:, 0]
+    high = steps[first[met]]
     low = high - _STEP_MM
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        past = there(middle)
+        past = there(met, middle)
         low, high = torch.where(past, low, middle), torch.where(past, middle, high)
-    return torch.where(met, ((low + high) / 2)[:, 0], torch.nan)
+    along = torch.full_like(fixed.reach_mm, torch.nan)
+    along[met] = (low + high) / 2
+    return along
 
 
 def _share(fixed: Lines, line: Tensor, xyz: Tensor, layers: Layers, scale: float) -> Tensor:
@@ -152,7 +149,7 @@ def _share(fixed: Lines, line: Tensor, xyz: Tensor, layers: Layers, scale: float
 
 
 @functools.cache
-def lines() -> tuple[Lines, ...]:
+def lines() -> Lines:
     """All lines, always the same."""
     vault = sphere.icosphere(HEAD_ORDER)[0]
     vault = vault[vault[:, 2] > _VAULT]
@@ -160,7 +157,7 @@ def lines() -> tuple[Lines, ...]:
     solid = [label.id for label in LABELS if label.tissue != "air"]
     centre = np.array(_HEAD_CENTRE_MM)
     around = centre + _HEAD_REACH_MM * vault
-    return (
+    return _joined(
         _mantle_lines("pial", ("Cerebral-Cortex", "Cerebral-White-Matter")),
         _mantle_lines("white", ("Cerebral-White-Matter",)),
         _head_lines("inner", "Skull", np.broadcast_to(centre, vault.shape), vault, bone),
@@ -170,17 +167,24 @@ def lines() -> tuple[Lines, ...]:
     )
 
 
+def _joined(*parts: Lines) -> Lines:
+    names = tuple(name for part in parts for name in part.names)
+    return Lines(names, *(torch.cat([getattr(part, name) for part in parts]) for name in _TENSORS))
+
+
 def _head_lines(kind: str, structure: str, start: Rows, step: Rows, members: Iterable[int]) -> Lines:
     names = tuple(PointName(f"{structure}-{kind}-{n:03d}", kind, structure, "") for n in range(len(start)))
-    table = _members([members]).expand(len(start), -1)
-    return Lines(names, _tensor(start), _tensor(step), _HEAD_REACH_MM, table)
+    return _made(names, start, step, _HEAD_REACH_MM, [members] * len(start))
 
 
 def _mantle_lines(kind: str, tissues: tuple[str, ...]) -> Lines:
     """Lines from above each hemisphere straight down; only where the average has cortex."""
     template = templates.load()
     right = template.hemispheres[1].vertices
-    vertices, faces = right[: len(sphere.icosphere(sphere.COARSE)[0])].numpy(), sphere.icosphere(sphere.COARSE)[1]
+    vertices, faces = (
+        right[: len(sphere.icosphere(sphere.COARSE)[0])].numpy(),
+        sphere.icosphere(sphere.COARSE)[1],
+    )
     count = len(sphere.icosphere(MANTLE_ORDER)[0])
     normal = _normals(vertices, faces)[:count]
     share = template.fields["mantle"].at(_tensor(vertices[:count] - 3 * normal))[2].numpy()
@@ -194,7 +198,7 @@ def _mantle_lines(kind: str, tissues: tuple[str, ...]) -> Lines:
         step.append(-normal[kept] * mirror)
         members += [[BY_NAME[f"{long_side}-{tissue}"].id for tissue in tissues]] * len(kept)
     reach = _ABOVE_MM + _BELOW_MM
-    return Lines(tuple(names), _tensor(np.concatenate(start)), _tensor(np.concatenate(step)), reach, _members(members))
+    return _made(names, np.concatenate(start), np.concatenate(step), reach, members)
 
 
 def _normals(vertices: Rows, faces: npt.NDArray[np.int64]) -> Rows:
@@ -225,10 +229,8 @@ def _structure_lines() -> Lines:
             start.append(np.broadcast_to(centre * (sign, 1, 1), directions.shape))
             step.append(directions * (sign, 1, 1))
             members += [ids] * _DIRECTIONS
-    return Lines(
-        tuple(names), _tensor(np.concatenate(start)), _tensor(np.concatenate(step)),
-        _INSIDE_REACH_MM, _members(members), leaving=True,
-    )  # fmt: skip
+    found = _made(names, np.concatenate(start), np.concatenate(step), _INSIDE_REACH_MM, members)
+    return replace(found, leaving=~found.leaving)
 
 
 def _centres(field: Field, middle: bool) -> Rows:
@@ -243,11 +245,15 @@ def _centres(field: Field, middle: bool) -> Rows:
     return np.asarray(nodes[deepest])
 
 
-def _members(rows: Sequence[Iterable[int]]) -> Tensor:
-    table = torch.zeros((len(rows), TABLE_SIZE), dtype=torch.bool)
-    for row, ids in zip(table, rows, strict=True):
+def _made(
+    names: Sequence[PointName], start: Rows, step: Rows, reach_mm: float, members: Sequence[Iterable[int]]
+) -> Lines:
+    """Lines of one reach that enter what they are about."""
+    table = torch.zeros((len(names), TABLE_SIZE), dtype=torch.bool)
+    for row, ids in zip(table, members, strict=True):
         row[list(ids)] = True
-    return table
+    reach = torch.full((len(names),), reach_mm)
+    return Lines(tuple(names), _tensor(start), _tensor(step), reach, table, torch.zeros_like(reach).bool())
 
 
 def _tensor(rows: Rows) -> Tensor:

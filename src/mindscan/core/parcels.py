@@ -2,9 +2,10 @@
 
 Places and networks: the cortical regions of interest of Seitzman et al. 2020,
 doi:10.1016/j.neuroimage.2019.116290 (those of Power et al. 2011, doi:10.1016/j.neuron.2011.09.006, and
-some more), to a millimetre. All 123 of the right hemisphere, and mirrored the 27 of the left that lie more than
-10.5 mm from any of them; the same set serves both sides. `roi` in `parcels.csv` is the number in the
-publication. Gyri are in the words of Desikan et al. 2006, doi:10.1016/j.neuroimage.2006.01.021, given by hand.
+some more), to a millimetre. All 123 of the right hemisphere, and mirrored the 27 of the left that lie more
+than 10.5 mm from any of them; the same set serves both sides. `roi` in `parcels.csv` is the number in the
+publication. Gyri, in the words of Desikan et al. 2006 (doi:10.1016/j.neuroimage.2006.01.021), are given by
+hand.
 """
 
 from __future__ import annotations

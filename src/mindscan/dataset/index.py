@@ -76,10 +76,7 @@ def _lines(names: Sequence[str]) -> bytes:
 
 
 def _label_rows() -> list[tuple[str, str, str, str]]:
-    return [
-        (str(label.id), label.name, _hexadecimal(label.colour), label.tissue)
-        for label in LABELS
-    ]
+    return [(str(label.id), label.name, _hexadecimal(label.colour), label.tissue) for label in LABELS]
 
 
 def _parcel_rows() -> list[tuple[str, ...]]:

@@ -139,7 +139,9 @@ PARCEL_COLUMNS: Columns = {
     "index": {"Description": "Number of the parcel"},
     "name": {"Description": "Name of the parcel"},
     "color": {"Description": "Colour of the parcel, as red, green and blue in hexadecimal"},
-    "gyrus": {"Description": "Gyrus that the centre of the parcel lies on, in the words of Desikan et al. 2006"},
+    "gyrus": {
+        "Description": "Gyrus that the centre of the parcel lies on, in the words of Desikan et al. 2006"
+    },
     "network": {"Description": "Functional network of the parcel's centre, Seitzman et al. 2020"},
     "side": {"Description": "Side of the brain", "Levels": {"L": "left", "R": "right"}},
 }

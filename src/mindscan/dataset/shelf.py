@@ -129,7 +129,8 @@ class Entry:
         rows = read_tsv(path, layout.POINT_COLUMNS)
         places = [[_or_nan(path, row[axis]) for axis in "xyz"] for row in rows]
         names = (
-            PointName(row["id"], row["kind"], row["structure"], row["side"].replace("n/a", "")) for row in rows
+            PointName(row["id"], row["kind"], row["structure"], row["side"].replace("n/a", ""))
+            for row in rows
         )
         return Points(tuple(names), torch.tensor(places, dtype=torch.float64).reshape(-1, 3))
 

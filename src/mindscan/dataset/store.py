@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -162,6 +163,6 @@ def _tables(subject: str, brain: Brain) -> Iterator[File]:
 
 def _point_rows(points: Points) -> list[Row]:
     return [
-        (name.id, name.kind, name.structure, name.side or None, *(None if x != x else x for x in position))
+        (name.id, name.kind, name.structure, name.side or None, *(None if math.isnan(x) else x for x in position))
         for name, position in zip(points.names, points.world_mm.tolist(), strict=True)
     ]

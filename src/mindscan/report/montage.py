@@ -13,7 +13,6 @@ from PIL import Image, ImageDraw, ImageFont
 
 from mindscan.core.brain import Landmarks
 from mindscan.core.errors import SettingsError
-from mindscan.core.labels import BY_ID
 from mindscan.core.parcels import row_of
 from mindscan.core.volume import Volume
 from mindscan.report.plane import (

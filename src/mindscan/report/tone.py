@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mindscan.core.labels import BY_ID, LABELS, in_skull
+from mindscan.core.labels import LABELS, in_skull
 from mindscan.core.parcels import row_of
 from mindscan.core.volume import Volume
 
@@ -72,7 +72,7 @@ def grey(signal: npt.NDArray[Any], low: float, high: float) -> Image8:
 
 
 def colour_of(label_id: int) -> tuple[int, int, int]:
-    """The table's colour of a label or cortical parcel; an id outside the table gets a fixed bright colour of its own."""
+    """The table's colour of a label or cortical parcel; any other id gets a fixed bright colour of its own."""
     row = row_of(label_id)
     if row is not None:
         return row.colour
