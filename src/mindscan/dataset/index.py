@@ -9,12 +9,11 @@ from typing import Any
 
 from mindscan.core.errors import FolderError
 from mindscan.core.labels import LABELS
-from mindscan.core.parcels import PARCELS
 from mindscan.dataset import layout
 from mindscan.dataset.card import finished
 from mindscan.dataset.folder import disk_faults, partial, put, tidy
 from mindscan.dataset.shelf import Dataset, read_dataset
-from mindscan.dataset.tables import json_bytes, tsv_bytes
+from mindscan.dataset.tables import hexadecimal, json_bytes, tsv_bytes
 
 BIDS_VERSION = "1.10.1"
 
@@ -55,16 +54,7 @@ def _documents(dataset: Dataset) -> dict[PurePosixPath, bytes]:
         layout.TRUTH_IGNORE: _lines(layout.IGNORED),
         layout.TRUTH_DESCRIPTION: json_bytes(_truth_description()),
         layout.LABEL_TABLE: tsv_bytes(layout.LABEL_COLUMNS, _label_rows()),
-        layout.sidecar(layout.LABEL_TABLE): json_bytes(
-            {"Description": layout.ABOUT_LABELS, "tissue": layout.LABEL_COLUMNS["tissue"]}
-        ),
-        layout.PARCEL_TABLE: tsv_bytes(layout.PARCEL_COLUMNS, _parcel_rows()),
-        layout.sidecar(layout.PARCEL_TABLE): json_bytes(
-            {
-                "Description": layout.ABOUT_PARCELS,
-                **{name: layout.PARCEL_COLUMNS[name] for name in ("gyrus", "network", "side")},
-            }
-        ),
+        layout.sidecar(layout.LABEL_TABLE): json_bytes({"tissue": layout.LABEL_COLUMNS["tissue"]}),
         layout.sidecar(layout.PARTICIPANTS): json_bytes(columns),
         layout.PARTICIPANTS: tsv_bytes(columns, ([row[name] for name in columns] for row in rows)),
         layout.DESCRIPTION: json_bytes(_description()),
@@ -76,15 +66,7 @@ def _lines(names: Sequence[str]) -> bytes:
 
 
 def _label_rows() -> list[tuple[str, str, str, str]]:
-    return [(str(label.id), label.name, _hexadecimal(label.colour), label.tissue) for label in LABELS]
-
-
-def _parcel_rows() -> list[tuple[str, ...]]:
-    return [(str(p.id), p.name, _hexadecimal(p.colour), p.gyrus, p.network, p.side) for p in PARCELS]
-
-
-def _hexadecimal(colour: tuple[int, int, int]) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*colour)
+    return [(str(label.id), label.name, hexadecimal(label.colour), label.tissue) for label in LABELS]
 
 
 def _common(name: str, kind: str) -> dict[str, Any]:
@@ -127,8 +109,6 @@ sub-*/anat                         the images, each with its settings in a JSON 
 participants.tsv                   age, sex, handedness, diagnosis and volumes of the made-up people
 derivatives/mindscan               what is known exactly: labels, tissue fractions, landmarks, volumes
 derivatives/mindscan/dseg.tsv      names and colours of the labels (FreeSurfer ids)
-derivatives/mindscan/seg-parcels_dseg.tsv
-                                   names, gyri, networks and colours of the cortical parcels
 derivatives/mindscan/sub-*/anat/sub-*_recipe.json
                                    all that a subject follows from; the same version of mindscan makes the
                                    same subject from it again
@@ -143,8 +123,7 @@ What is known exactly of each synthetic brain
 
 sub-*_dseg.nii.gz                  structure of each voxel, as FreeSurfer ids; names in dseg.tsv
 sub-*_label-GM_probseg.nii.gz      share of grey matter in each voxel, from 0 to 1; likewise WM and CSF
-sub-*_seg-parcels_dseg.nii.gz      cortical parcel of each voxel; names and networks in seg-parcels_dseg.tsv
-sub-*_parcels.tsv                  volume of each parcel in millilitres, partial volume counted
+sub-*_seg-parcels_dseg.nii.gz      cortical parcel of each voxel; names, networks and volumes in the .tsv
 sub-*_points.tsv                   dense points on surfaces and in structures, the same set in every subject
 sub-*_landmarks.tsv                named points in millimetres, RAS+, in the world space of the scans
 sub-*_volumes.tsv                  volume of each structure in millilitres, partial volume counted

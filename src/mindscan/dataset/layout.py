@@ -33,17 +33,12 @@ TRUTH_README = DERIVATIVE / "README"
 TRUTH_IGNORE = DERIVATIVE / ".bidsignore"
 LABEL_TABLE = DERIVATIVE / "dseg.tsv"
 """Names and colours of the labels; at the top of the derivative it holds for every subject below."""
-PARCEL_TABLE = DERIVATIVE / "seg-parcels_dseg.tsv"
-"""The same for the cortical parcels."""
 
 IGNORE = PurePosixPath(".bidsignore")
 ROOT_IGNORED = ("report.html", "*_random.nii.gz", "*_random.json")
 """Names in the data set that BIDS has no word for: the report, and scans of a contrast without physics."""
 
-IGNORED = (
-    *("*_landmarks.*", "*_points.*", "*_volumes.*", "*_parcels.tsv", "*_parcels.json"),
-    *("*_recipe.json", "*_subject.json"),
-)
+IGNORED = (*("*_landmarks.*", "*_points.*", "*_volumes.*", "*_recipe.json", "*_subject.json"),)
 """Names below `DERIVATIVE` that BIDS has no word for; they stand in its `.bidsignore`."""
 
 TISSUES_KEPT = ("GM", "WM", "CSF")
@@ -116,12 +111,6 @@ POINT_COLUMNS: Columns = {
     **{axis: LANDMARK_COLUMNS[axis] for axis in "xyz"},
 }
 
-PARCEL_VOLUME_COLUMNS: Columns = {
-    "index": {"Description": "Number of the parcel, as in the parcel pictures"},
-    "name": {"Description": "Name of the parcel"},
-    "volume_ml": {"Description": "Cortex in the parcel, partial volume counted", "Units": "mL"},
-}
-
 VOLUME_COLUMNS: Columns = {
     "index": {"Description": "FreeSurfer id of the structure, as in the label pictures"},
     "name": {"Description": "FreeSurfer name of the structure"},
@@ -144,7 +133,10 @@ PARCEL_COLUMNS: Columns = {
     },
     "network": {"Description": "Functional network of the parcel's centre, Seitzman et al. 2020"},
     "side": {"Description": "Side of the brain", "Levels": {"L": "left", "R": "right"}},
+    "volume_ml": {"Description": "Cortex in the parcel, partial volume counted", "Units": "mL"},
 }
+PARCEL_EXTRAS = ("gyrus", "network", "side", "volume_ml")
+"""Columns of parcels that BIDS has no description of."""
 
 
 def folder(subject: str) -> str:
@@ -216,9 +208,9 @@ def points(subject: str) -> PurePosixPath:
     return _truth(subject, "points.tsv")
 
 
-def parcel_volumes(subject: str) -> PurePosixPath:
-    """The table of parcel volumes."""
-    return _truth(subject, "parcels.tsv")
+def parcel_table(subject: str) -> PurePosixPath:
+    """The table of cortical parcels, with their volumes in this subject."""
+    return _truth(subject, "seg-parcels_dseg.tsv")
 
 
 def volumes(subject: str) -> PurePosixPath:

@@ -113,9 +113,11 @@ class Entry:
         Raises:
             FileError: the table is missing or damaged.
         """
-        path = self._known(layout.parcel_volumes(self.id))
-        rows = read_tsv(path, layout.PARCEL_VOLUME_COLUMNS) if path else []
-        return {int(number(path, row["index"])): number(path, row["volume_ml"]) for row in rows if path}
+        path = self._known(layout.parcel_table(self.id))
+        if path is None:
+            return {}
+        rows = [row for row in read_tsv(path, layout.PARCEL_COLUMNS) if row["volume_ml"] != "n/a"]
+        return {int(number(path, row["index"])): number(path, row["volume_ml"]) for row in rows}
 
     def points(self) -> Points | None:
         """Dense corresponding points, to 1e-5 mm; None where they are not known.

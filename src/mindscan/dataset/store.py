@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -12,14 +12,14 @@ from typing import Any
 from mindscan.core.brain import Brain
 from mindscan.core.errors import FolderError, SettingsError
 from mindscan.core.labels import BY_ID
-from mindscan.core.parcels import PARCEL_BY_ID
+from mindscan.core.parcels import PARCELS
 from mindscan.core.points import Points
 from mindscan.core.scan import Subject
 from mindscan.dataset import layout
 from mindscan.dataset.card import Card, finished_card
 from mindscan.dataset.folder import disk_faults, move, partial
 from mindscan.dataset.nifti import nifti_bytes
-from mindscan.dataset.tables import Cell, json_bytes, tsv_bytes
+from mindscan.dataset.tables import Cell, hexadecimal, json_bytes, tsv_bytes
 
 Row = tuple[Cell, ...]
 File = tuple[PurePosixPath, bytes]
@@ -131,12 +131,16 @@ def _marks(subject: Subject, dataset: str) -> dict[str, Any]:
 
 def _pictures(subject: str, brain: Brain, described: dict[str, Any], note: str) -> Iterator[File]:
     described = {"Manual": False, "Sources": [layout.uri(layout.recipe(subject), "")], **described}
-    maps = [(layout.labels(subject), brain.labels, layout.ABOUT_LABELS)]
+    path = layout.labels(subject)
+    yield path, nifti_bytes(brain.labels, "labels", note)
+    yield layout.sidecar(path), json_bytes({"Description": layout.ABOUT_LABELS, **described})
     if brain.parcels is not None:
-        maps.append((layout.parcels(subject), brain.parcels, layout.ABOUT_PARCELS))
-    for path, volume, about in maps:
-        yield path, nifti_bytes(volume, "labels", note)
-        yield layout.sidecar(path), json_bytes({"Description": about, **described})
+        path = layout.parcels(subject)
+        yield path, nifti_bytes(brain.parcels, "labels", note)
+        own = {name: layout.PARCEL_COLUMNS[name] for name in layout.PARCEL_EXTRAS}
+        yield layout.sidecar(path), json_bytes({"Description": layout.ABOUT_PARCELS, **described, **own})
+        rows = _parcel_rows(brain.parcels_ml or {})
+        yield layout.parcel_table(subject), tsv_bytes(layout.PARCEL_COLUMNS, rows)
     for tissue in layout.TISSUES_KEPT:
         path = layout.fraction(subject, tissue)
         about = layout.ABOUT_FRACTION.format(tissue=tissue)
@@ -151,9 +155,6 @@ def _tables(subject: str, brain: Brain) -> Iterator[File]:
         (layout.landmarks(subject), layout.LANDMARK_COLUMNS, marks),
         (layout.volumes(subject), layout.VOLUME_COLUMNS, sizes),
     ]
-    if brain.parcels_ml is not None:
-        parts: list[Row] = [(str(i), PARCEL_BY_ID[i].name, ml) for i, ml in brain.parcels_ml.items()]
-        tables.append((layout.parcel_volumes(subject), layout.PARCEL_VOLUME_COLUMNS, parts))
     if brain.points is not None:
         tables.append((layout.points(subject), layout.POINT_COLUMNS, _point_rows(brain.points)))
     for path, columns, rows in tables:
@@ -161,8 +162,21 @@ def _tables(subject: str, brain: Brain) -> Iterator[File]:
         yield layout.sidecar(path), json_bytes(columns)
 
 
+def _parcel_rows(volumes_ml: Mapping[int, float]) -> list[Row]:
+    return [
+        (str(p.id), p.name, hexadecimal(p.colour), p.gyrus, p.network, p.side, volumes_ml.get(p.id))
+        for p in PARCELS
+    ]
+
+
 def _point_rows(points: Points) -> list[Row]:
     return [
-        (name.id, name.kind, name.structure, name.side or None, *(None if math.isnan(x) else x for x in position))
+        (
+            name.id,
+            name.kind,
+            name.structure,
+            name.side or None,
+            *(None if math.isnan(x) else x for x in position),
+        )
         for name, position in zip(points.names, points.world_mm.tolist(), strict=True)
     ]

@@ -72,7 +72,7 @@ def grey(signal: npt.NDArray[Any], low: float, high: float) -> Image8:
 
 
 def colour_of(label_id: int) -> tuple[int, int, int]:
-    """The table's colour of a label or cortical parcel; any other id gets a fixed bright colour of its own."""
+    """The table's colour of a label or cortical parcel; others get a fixed bright colour of their own."""
     row = row_of(label_id)
     if row is not None:
         return row.colour
