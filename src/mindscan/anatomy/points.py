@@ -41,6 +41,8 @@ _VAULT = 0.05
 _INSIDE_REACH_MM = 60.0
 _SLABS = 3
 """Points inside a structure: the deepest in each of so many parts of its longest side."""
+_OFF_MIDDLE_MM = 0.5
+"""Lines of the midline start so far to the right: in the midplane itself both sides' surfaces meet."""
 _DIRECTIONS = 12
 _SIDES = (("L", "Left", -1), ("R", "Right", 1))
 _STEP_MM = 1.0
@@ -242,7 +244,7 @@ def _centres(field: Field, middle: bool) -> Rows:
     edges = np.linspace(nodes[:, axis].min(), nodes[:, axis].max() + 1e-6, _SLABS + 1)
     slab = np.digitize(nodes[:, axis], edges) - 1
     deepest = [np.flatnonzero(slab == n)[depth[slab == n].argmin()] for n in range(_SLABS)]
-    return np.asarray(nodes[deepest])
+    return np.asarray(nodes[deepest] + (_OFF_MIDDLE_MM * middle, 0, 0))
 
 
 def _made(
