@@ -63,7 +63,9 @@ def cells(pial: Array, origin_mm: Point, centres_mm: Array = CENTRES_MM) -> npt.
     return _finer(coarse_cells, pial.shape)
 
 
-def _ways(near: npt.NDArray[np.bool_], number: npt.NDArray[np.int64], weight: Array) -> csr_matrix[np.float64]:
+def _ways(
+    near: npt.NDArray[np.bool_], number: npt.NDArray[np.int64], weight: Array
+) -> csr_matrix[np.float64]:
     """The ways between neighbouring nodes and their costs in mm."""
     rows, columns, costs = [], [], []
     half = [s for s in itertools.product((-1, 0, 1), repeat=3) if s > (0, 0, 0)]
