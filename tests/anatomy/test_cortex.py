@@ -16,7 +16,7 @@ def frame() -> Frame:
     """A head without warp."""
     lattice = empty_lattice()
     hull = template.load().fields["hull"]
-    head = build.Model(torch.eye(4).double().numpy(), lattice, 1.0, hull, (), (), {})
+    head = build.Model(torch.eye(4).double().numpy(), lattice, 1.0, hull, hull, (), (), {})
     probe = build._probe(head)
     return Frame(template.load(), 1.0, lattice, probe, torch.ones(len(probe.xyz)))
 

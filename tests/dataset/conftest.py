@@ -12,6 +12,7 @@ from mindscan.core.brain import Brain
 from mindscan.core.key import Key
 from mindscan.core.labels import TISSUES
 from mindscan.core.person import Person
+from mindscan.core.points import PointName, Points
 from mindscan.core.scan import Origin, Scan, Subject
 from mindscan.core.volume import Affine, Volume
 
@@ -45,6 +46,15 @@ def build(subject: str = "001", age: float = 61.5, suffixes: tuple[str, ...] = (
         torch.from_numpy(fractions),
         torch.from_numpy(owners.copy()),
         points,
+        parcels=Volume(torch.from_numpy(np.where(labels == 53, 32001, 0).astype(np.int16)), affine),
+        parcels_ml={31001: 0.0, 32001: 1.23456},
+        points=Points(
+            (
+                PointName("pial-L-000", "pial", "Cerebral-Cortex", "L"),
+                PointName("Skull-inner-001", "inner", "Skull", ""),
+            ),
+            torch.tensor([[-40.25, 1e-7, 12.5], [torch.nan] * 3], dtype=torch.float64),
+        ),
     )
     scans = tuple(
         Scan(

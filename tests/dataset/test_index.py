@@ -52,9 +52,9 @@ def test_the_official_validator_finds_no_error(root: Path, tmp_path: Path) -> No
     assert errors(truth) == []
     advice = {issue["code"] for issue in (*raw, *truth)}
     assert advice <= {"SIDECAR_KEY_RECOMMENDED", "JSON_KEY_RECOMMENDED", "TOO_FEW_AUTHORS"}
-    assert [issue["location"] for issue in truth if issue["code"] == "SIDECAR_KEY_RECOMMENDED"] == [
+    assert {issue["location"] for issue in truth if issue["code"] == "SIDECAR_KEY_RECOMMENDED"} == {
         "/dseg.tsv"
-    ]
+    }
 
 
 def test_the_official_validator_would_see_faults(root: Path, tmp_path: Path) -> None:

@@ -12,11 +12,12 @@ suffixes = st.lists(st.sampled_from(["T1w", "T2w", "FLAIR"]), min_size=1, max_si
 
 
 def paths_of(subject: str, names: list[str]) -> list[layout.PurePosixPath]:
-    pictures = [*layout.scans(subject, names), layout.labels(subject)]
+    pictures = [*layout.scans(subject, names), layout.labels(subject), layout.parcels(subject)]
     pictures += [layout.fraction(subject, tissue) for tissue in layout.TISSUES_KEPT]
     tables = [layout.landmarks(subject), layout.volumes(subject)]
+    tables += [layout.points(subject)]
     described = [*pictures, *tables]
-    documents = [layout.card(subject), layout.recipe(subject)]
+    documents = [layout.card(subject), layout.recipe(subject), layout.parcel_table(subject)]
     return [*described, *map(layout.sidecar, described), *documents]
 
 
@@ -33,7 +34,9 @@ def test_all_paths_of_a_subject_differ_and_stay_in_its_two_folders(subject: str,
 @given(words, suffixes)
 @settings(deadline=None, max_examples=50)
 def test_names_are_entities_then_a_suffix_then_an_extension(subject: str, names: list[str]) -> None:
-    pattern = re.compile(rf"sub-{subject}(_run-[0-9]+|_label-[A-Z]+)?_[A-Za-z0-9]+\.(nii\.gz|json|tsv)")
+    pattern = re.compile(
+        rf"sub-{subject}(_run-[0-9]+|_label-[A-Z]+|_seg-parcels)?_[A-Za-z0-9]+\.(nii\.gz|json|tsv)"
+    )
     assert all(pattern.fullmatch(path.name) for path in paths_of(subject, names))
 
 

@@ -43,6 +43,11 @@ def test_subjects_come_back_as_they_were_written(dataset: Dataset, written: list
         assert list(back.brain.landmarks) == list(subject.brain.landmarks)
         for name, position in subject.brain.landmarks.items():
             assert back.brain.landmarks[name] == pytest.approx(position, abs=1e-5)
+        assert torch.equal(back.brain.parcels.data, subject.brain.parcels.data)
+        assert back.brain.parcels_ml == pytest.approx(subject.brain.parcels_ml, abs=1e-5)
+        assert back.brain.points.names == subject.brain.points.names
+        places = back.brain.points.world_mm, subject.brain.points.world_mm
+        assert torch.allclose(*places, atol=1e-5, rtol=0, equal_nan=True)
         assert back.brain.fractions is None
 
 
@@ -51,7 +56,7 @@ def test_a_subject_written_again_after_reading_keeps_its_pictures(tmp_path: Path
     there = dataset.entry("002").card.files
     copy = read_dataset(tmp_path / "copy").entry(0).card.files
     pictures = [name for name in there if name.endswith((".nii.gz", "w.json")) and "probseg" not in name]
-    assert len(pictures) == 6
+    assert len(pictures) == 7
     assert {name: copy[name] for name in pictures} == {name: there[name] for name in pictures}
 
 
@@ -115,6 +120,16 @@ def test_a_subject_without_truth_has_empty_places(tmp_path: Path, make_subject) 
     assert entry.participant()["icv_ml"] is None
 
 
+def test_a_brain_without_parcels_and_points_has_no_files_of_them(tmp_path: Path, make_subject) -> None:
+    subject = make_subject()
+    bare = dataclasses.replace(subject.brain, parcels=None, parcels_ml=None, points=None)
+    write_subject(tmp_path, dataclasses.replace(subject, brain=bare))
+    entry = read_dataset(tmp_path).entry("001")
+    assert (entry.parcels, entry.parcels_ml(), entry.points()) == (None, {}, None)
+    assert entry.subject().brain.parcels is None
+    assert entry.subject().brain.parcels_ml is None
+
+
 def test_a_subject_that_is_not_there(dataset: Dataset) -> None:
     with pytest.raises(SettingsError, match="such as 001, 002"):
         dataset.entry("003")
@@ -144,7 +159,11 @@ def test_a_subject_in_the_making_is_left_out(tmp_path: Path, written: list[Subje
 
 def test_damage_to_any_file_is_told_in_one_line(tmp_path: Path, dataset: Dataset) -> None:
     entry = dataset.entry("001")
-    read = [name for name in entry.card.files if not name.endswith(("volumes.json", "landmarks.json"))]
+    read = [
+        name
+        for name in entry.card.files
+        if not name.endswith(("volumes.json", "landmarks.json", "points.json"))
+    ]
     for name in read:
         if "probseg" in name or name.endswith("dseg.json"):
             continue

@@ -27,13 +27,14 @@ JOB = {"seed": 7}
 def test_the_files_of_a_subject(tmp_path: Path, make_subject) -> None:
     write_subject(tmp_path, make_subject())
     truth = "derivatives/mindscan/sub-001/anat/sub-001"
-    described = ["dseg", "label-CSF_probseg", "label-GM_probseg", "label-WM_probseg", "landmarks", "volumes"]
+    described = ["dseg", "seg-parcels_dseg", *(f"label-{name}_probseg" for name in ("CSF", "GM", "WM"))]
+    described += ["landmarks", "volumes", "points"]
     expected = {
         f"sub-001/anat/sub-001_{name}" for name in ("T1w.nii.gz", "T1w.json", "T2w.nii.gz", "T2w.json")
     }
     expected |= {f"{truth}_{name}.json" for name in (*described, "recipe", "subject")}
-    expected |= {f"{truth}_{name}.nii.gz" for name in described[:4]}
-    expected |= {f"{truth}_{name}.tsv" for name in described[4:]}
+    expected |= {f"{truth}_{name}.nii.gz" for name in described[:5]}
+    expected |= {f"{truth}_{name}.tsv" for name in ("seg-parcels_dseg", *described[5:])}
     assert {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()} == expected
 
 

@@ -1,5 +1,6 @@
 """Small data sets made by hand: a coarse head of ellipsoids, written by the shelf's own writer."""
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Callable
@@ -84,6 +85,7 @@ def subject_of(
     diagnosis: str = "healthy",
     kind: str = "recipe",
     brain: bool = True,
+    parcels: bool = False,
 ) -> Subject:
     """One subject; women have odd numbers."""
     key = Key(5) / "report" / number
@@ -94,6 +96,8 @@ def subject_of(
     recipe = {"seed": 5, "person": person.model_dump(), "anatomy": {"icv_ml": 1400.5, "knots": [1, 2, 3]}}
     document = json.dumps(recipe) + "\n"
     truth = Brain.from_labels(labels, LANDMARKS) if brain else None
+    if truth and parcels:
+        truth = dataclasses.replace(truth, parcels=Volume(31001 * (labels.data == 3), labels.affine))
     origin = Origin(kind, hashlib.sha256(document.encode()).hexdigest(), document)
     return Subject(f"{number:03d}", person, scans, truth, origin)
 

@@ -46,6 +46,13 @@ def test_people_volumes_version_and_seed_come_from_the_data_set(make_shelf: Shel
         assert f"{package} {version(package)}" in text
 
 
+def test_parcels_are_told_of_where_there_are_any(make_shelf: Shelf) -> None:
+    assert "Seitzman" not in cite(make_shelf(2))
+    text = cite(make_shelf(1, parcels=True))
+    assert "300 parcels" in text
+    assert "10.1016/j.neuroimage.2019.116290" in text
+
+
 def test_numbers_and_references_match(make_shelf: Shelf) -> None:
     body, references = cite(make_shelf(2, ("T1w", "T2w", "FLAIR", "random"))).split("## References")
     used = {int(n) for group in re.findall(r"\[([\d, ]+)\]", body) for n in group.split(",")}

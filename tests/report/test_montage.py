@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from mindscan.core.errors import SettingsError
+from mindscan.core.parcels import PARCELS
 from mindscan.core.volume import Grid, Volume
 from mindscan.report.montage import MARK, Look, label_sheet, legend_of, montage, planes_of
 
@@ -96,6 +97,8 @@ def test_legend_merges_sides_of_one_colour(labels: Volume) -> None:
     assert "Cerebral White Matter (L)" in names
     assert "Brain Stem" in names
     assert legend_of(None) == []
+    parcels = Volume(torch.tensor([[[0, 31001, 32001]]]), np.eye(4))
+    assert legend_of(parcels) == [("bankssts 1 (L, R)", PARCELS[0].colour)]
     odd = Volume(torch.tensor([[[0, 9999]]]), np.eye(4))
     assert [name for name, _ in legend_of(odd)] == ["label 9999"]
 

@@ -6,12 +6,14 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from mindscan.anatomy import points
 from mindscan.anatomy import template as templates
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
 from mindscan.anatomy.canvas import Canvas
@@ -21,11 +23,14 @@ from mindscan.anatomy.field import Field
 from mindscan.anatomy.head import HeadSize, to_template
 from mindscan.anatomy.landmarks import AFIDS
 from mindscan.anatomy.mend import mend
-from mindscan.anatomy.structure import EDGE_MM, Frame, Marked, Painter, Place, Sharer
+from mindscan.anatomy.parcels import parcel_ids
+from mindscan.anatomy.structure import EDGE_MM, Frame, Layer, Marked, Painter, Place, Sharer
 from mindscan.anatomy.warp import empty_lattice, exponential, inverse
 from mindscan.core.brain import Brain, Landmarks
 from mindscan.core.key import Key
-from mindscan.core.labels import LABELS, TABLE_SIZE, TISSUES
+from mindscan.core.labels import LABELS, TABLE_SIZE, TISSUES, both_sides
+from mindscan.core.parcels import PARCELS
+from mindscan.core.points import Points
 from mindscan.core.volume import Affine, Grid, Volume
 
 _FINEST_MM = 1.05
@@ -34,6 +39,9 @@ _PROBE_STEP_MM = 2.0
 _LOOK_MM = 4.0
 _BLOCK_VOXELS = 56
 """Edge of the blocks that are painted at a time: small, so that most structures are far from most blocks."""
+_GREY = TISSUES.index("GM")
+_CORTEX = torch.tensor(both_sides("Cerebral-Cortex"), dtype=torch.int16)
+_PARCEL_TABLE = 1 + max(parcel.id for parcel in PARCELS)
 _SKULL_BOX_MM = ((-84, 84), (-124, 92), (-72, 94))
 
 
@@ -46,6 +54,7 @@ class Model:
         displacement: template mm, what the warp adds.
         scale: world mm per template mm.
         hull: signed distance to the inside of the skull, template mm.
+        cells: the cortical parcel of every place, see `parcels.parcel_ids`.
         inner, outer: painters of the structures inside the skull and of the rest, front to back.
         points: landmarks in template mm, as they lie where the painters paint.
     """
@@ -54,6 +63,7 @@ class Model:
     displacement: Field
     scale: float
     hull: Field
+    cells: Field
     inner: tuple[Painter, ...]
     outer: tuple[Painter, ...]
     points: Mapping[str, Point]
@@ -64,13 +74,22 @@ class Model:
 
     def landmarks(self) -> Landmarks:
         """The landmarks in world millimetres, carried by the very same warp."""
-        targets = torch.tensor(list(self.points.values()), dtype=torch.float64)
-        displacement = self.displacement.to("cpu")
-        points = inverse(displacement, targets).numpy()
-        back = np.linalg.inv(self.to_template)
-        world = points @ back[:3, :3].T + back[:3, 3]
-        named = zip(self.points, world, strict=True)
-        return {name: (float(x), float(y), float(z)) for name, (x, y, z) in named}
+        world = self._world(torch.tensor(list(self.points.values()), dtype=torch.float64))
+        named = zip(self.points, world.tolist(), strict=True)
+        return {name: (x, y, z) for name, (x, y, z) in named}
+
+    def dense(self) -> Points:
+        """Dense corresponding points, see `points`, carried likewise."""
+        names, found = points.dense(partial(_layers, self), self.scale, self.displacement.data.device)
+        known = ~found.isnan().any(1)
+        found[known] = self._world(found[known])
+        return Points(names, found)
+
+    def _world(self, targets: Tensor) -> Tensor:
+        """World mm of template points that structures paint at, float64, both of shape (n, 3)."""
+        unwarped = inverse(self.displacement.to("cpu"), targets)
+        back = torch.from_numpy(np.linalg.inv(self.to_template))
+        return unwarped @ back[:3, :3].T + back[:3, 3]
 
 
 def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Model:
@@ -89,21 +108,22 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
     hull = template.fields["hull"]
     displacement = exponential(velocity, lattice)
     shared["growth"] = _growth(displacement)
-    head = Model(to_template(anatomy.head), displacement, frame.scale, hull, (), (), {})
+    cells = template.fields["parcels"]
+    head = Model(to_template(anatomy.head), displacement, frame.scale, hull, cells, (), (), {})
     head = _of_size(head, anatomy.head)
     probe = _probe(head)
     free = torch.ones_like(probe.xyz[:, 0])
     frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
     painters: dict[bool, list[Painter]] = {True: [], False: []}
-    points: dict[str, Point] = dict(AFIDS)
+    marks: dict[str, Point] = dict(AFIDS)
     for structure in STRUCTURES:
         if isinstance(structure, Marked):
-            points |= structure.landmarks(getattr(anatomy, structure.name), key / structure.name, frame)
+            marks |= structure.landmarks(getattr(anatomy, structure.name), key / structure.name, frame)
         painter = structure.paint(getattr(anatomy, structure.name), key / structure.name, frame)
         painters[structure.in_skull].append(painter)
         for layer in painter(probe) if structure.in_skull else ():
             frame = frame.after(layer)
-    return replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]), points=points)
+    return replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]), points=marks)
 
 
 def _of_size(head: Model, size: HeadSize) -> Model:
@@ -127,7 +147,9 @@ def _growth(displacement: Field) -> Field:
     return Field((1 / determinant).reshape(1, *shape), displacement.origin_mm, displacement.step_mm)
 
 
-def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "cpu") -> Brain:
+def make(
+    anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "cpu", dense: bool = True
+) -> Brain:
     """The brain that an anatomy describes, on a grid: a pure function of its arguments.
 
     Args:
@@ -135,9 +157,10 @@ def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "c
         grid: where the voxels lie; any affine, any voxel size.
         key: the stream that the random fields come from.
         device: where to compute; the brain stays there.
+        dense: whether to find the dense corresponding points as well.
 
     Returns:
-        A `Brain` with fractions, owners, labels and landmarks.
+        A `Brain` with fractions, owners, labels, landmarks and parcels.
 
     Reference: template of Fonov et al. 2011, doi:10.1016/j.neuroimage.2010.07.033.
     """
@@ -146,17 +169,52 @@ def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "c
     owners = torch.zeros((len(TISSUES), *grid.shape), dtype=torch.int16, device=device)
     labels = torch.zeros(grid.shape, dtype=torch.int16, device=device)
     fractions[0] = 1
+    parcels = torch.zeros_like(labels)
     totals = torch.zeros(TABLE_SIZE, dtype=torch.float64, device=device)
+    parts = torch.zeros(_PARCEL_TABLE, dtype=torch.float64, device=device)
     for voxels in _blocks(_occupied(head, grid)):
         canvas = _evaluate(head, grid, voxels)
         fractions.flatten(1)[:, voxels] = canvas.share
         owners.flatten(1)[:, voxels] = canvas.owner
         labels.flatten()[voxels] = canvas.winner()
         totals += canvas.totals
+        grey, ids = _parcels(head, grid, voxels, canvas)
+        parcels.flatten()[voxels[grey]] = ids
+        parts += torch.bincount(ids.int(), canvas.share[_GREY, grey].double(), _PARCEL_TABLE)
     mend(labels, fractions, owners)
+    _fill(parcels, labels, head, grid)
     totals[0] = grid.size - totals[1:].sum()
     measured_ml = {label.id: float(totals[label.id]) * grid.voxel_ml for label in LABELS}
-    return Brain(Volume(labels, grid.affine), fractions, owners, head.landmarks(), measured_ml)
+    parcels_ml = {parcel.id: float(parts[parcel.id]) * grid.voxel_ml for parcel in PARCELS}
+    return Brain(
+        Volume(labels, grid.affine),
+        fractions,
+        owners,
+        head.landmarks(),
+        measured_ml,
+        Volume(parcels, grid.affine),
+        parcels_ml,
+        head.dense() if dense else None,
+    )
+
+
+def _parcels(head: Model, grid: Grid, voxels: Tensor, canvas: Canvas) -> tuple[Tensor, Tensor]:
+    """Which of some voxels hold cerebral cortex, and the parcel that the middle of each lies in."""
+    owner = canvas.owner[_GREY]
+    grey = (((owner == _CORTEX[0]) | (owner == _CORTEX[1])) & (canvas.share[_GREY] > 0)).nonzero()[:, 0]
+    index = torch.stack(_unravel(voxels[grey], grid.shape), 1).float()
+    place = head.place(_to_template(head, grid, index), 0.0)
+    return grey, parcel_ids(head.cells, place.xyz, owner[grey])
+
+
+def _fill(parcels: Tensor, labels: Tensor, head: Model, grid: Grid) -> None:
+    """Leave parcels only where cortex is in the end, and give one to cortex that has none; in place."""
+    cortex = torch.isin(labels, _CORTEX.to(labels.device))
+    parcels.mul_(cortex)
+    bare = (cortex & (parcels == 0)).flatten().nonzero()[:, 0]
+    index = torch.stack(_unravel(bare, grid.shape), 1).float()
+    place = head.place(_to_template(head, grid, index), 0.0)
+    parcels.flatten()[bare] = parcel_ids(head.cells, place.xyz, labels.flatten()[bare])
 
 
 def _occupied(head: Model, grid: Grid) -> Tensor:
@@ -210,21 +268,25 @@ def _unravel(flat: Tensor, shape: Sequence[int]) -> tuple[Tensor, Tensor, Tensor
 
 
 def _paint(head: Model, place: Place) -> Canvas:
-    """Paint front to back; structures are asked only about points inside the skull, or outside."""
+    """Paint front to back."""
     canvas = Canvas.blank(place.xyz)
-    in_skull = _in_skull(head, place)
-    inside = place.pick(in_skull)
-    for painter in head.inner:
-        for layer in painter(inside):
-            canvas.add(layer, in_skull if layer.index is None else in_skull[layer.index])
-    wall = place.look(head.hull)[0] * head.scale
-    out_of_skull = (wall > -EDGE_MM).nonzero()[:, 0]
-    outside = place.pick(out_of_skull)
-    for painter in head.outer:
-        for layer in painter(outside):
-            canvas.add(layer, out_of_skull if layer.index is None else out_of_skull[layer.index])
+    for layer, at in _layers(head, place):
+        canvas.add(layer, at)
     canvas.share[0] += canvas.free
     return canvas
+
+
+def _layers(head: Model, place: Place) -> Iterator[tuple[Layer, Tensor]]:
+    """Layers front to back, each with the index of the points that it is about.
+
+    Structures are asked only about points inside the skull, or outside.
+    """
+    wall = place.look(head.hull)[0] * head.scale
+    out_of_skull = (wall > -EDGE_MM).nonzero()[:, 0]
+    for painters, asked in ((head.inner, _in_skull(head, place)), (head.outer, out_of_skull)):
+        part = place.pick(asked)
+        for layer in itertools.chain.from_iterable(painter(part) for painter in painters):
+            yield layer, asked if layer.index is None else asked[layer.index]
 
 
 def _in_skull(head: Model, place: Place) -> Tensor:

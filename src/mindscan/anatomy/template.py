@@ -26,13 +26,13 @@ import numpy.typing as npt
 import torch
 from scipy import ndimage
 
-from mindscan.anatomy import deep_solids, mantle, segment, solids
+from mindscan.anatomy import deep_solids, mantle, parcels, segment, solids
 from mindscan.anatomy.distance import Array, Point, ellipsoid, signed_distance
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.mantle import Hemisphere
 from mindscan.core.errors import PackageError
 
-VERSION = 12
+VERSION = 14
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
@@ -79,6 +79,7 @@ class Template:
         fields: by name: "white", "pial", "hull", "cerebellum", "brainstem" and every deep structure;
             "sulci" is a smoother "pial"; "mantle" has the channels (closed hemispheres, walls of white
             matter around all that cortex keeps away from, share of the surface that cortex covers);
+            "parcels" has the number of the cortical parcel at each node, to be read there and not in between;
             "outer" with the channels `solids.OUTER`; "tentorium": height above it, and beyond its edge.
         inside_ml: by name: volume of the right half inside the surface shifted by each of `SHIFTS_MM`.
         hemispheres: the smooth hemispheres (left, right) that folds grow on.
@@ -194,6 +195,8 @@ def _build(t1: Array, grey: Array, white: Array) -> _Built:
     tent = solids.tentorium(cerebrum, cerebellum > 0.5, bound)
     fields["tentorium"] = _stored(tent, low)
     fields["outer"] = _outer()
+    outside, corner, step = fields["pial"]
+    fields["parcels"] = parcels.cells(outside.astype(np.float32), corner).astype(np.float16), corner, step
     cerebrum = _main(cerebrum)
     right = _mantle(fields, cerebrum, nuclei, _cortex_share(cerebrum, grey, white))
     return _Built(fields, inside, right)

@@ -123,18 +123,19 @@ def draw(plan: Plan, seed: int, subject: str) -> Recipe:
     )
 
 
-def make(recipe: Recipe, device: torch.device | str = "cpu") -> Subject:
+def make(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = True) -> Subject:
     """The subject that a recipe describes: a pure function.
 
     Args:
         recipe: drawn, read or edited.
         device: where to compute; images and labels stay there.
+        dense: whether to find the dense corresponding points as well.
 
     Returns:
         A `Subject` with its brain, scans and origin.
     """
     with one_thread():
-        brain = build.make(recipe.anatomy, recipe.grid.grid(), recipe.key / "anatomy", device)
+        brain = build.make(recipe.anatomy, recipe.grid.grid(), recipe.key / "anatomy", device, dense)
         seen: Counter[str] = Counter()
         scans = []
         for settings in recipe.scans:

@@ -52,7 +52,7 @@ class Stream(IterableDataset[Sample]):
         step = worker.num_workers if worker else 1
         while self.length is None or number < self.start + self.length:
             recipe = recipes.draw(self.plan, self.seed, recipes.subject_id(number))
-            yield sample(recipes.make(recipe, self.device))
+            yield sample(recipes.make(recipe, self.device, dense=False))
             number += step
 
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE, TISSUES, in_skull
+from mindscan.core.points import Points
 from mindscan.core.volume import Volume
 
 Landmarks = dict[str, tuple[float, float, float]]
@@ -30,6 +31,10 @@ class Brain:
         landmarks: named points in world millimetres.
         measured_ml: volume of every structure in mL by label id, as measured before each tissue of a
             voxel was given to a single owner; None where that is not known.
+        parcels: ids of `core.parcels` in the voxels labelled cerebral cortex, 0 elsewhere, int16, shape
+            (i, j, k); None where they are not known.
+        parcels_ml: volume of every parcel in mL by its id, partial volume counted; None likewise.
+        points: dense corresponding points; None likewise.
     """
 
     labels: Volume
@@ -37,6 +42,9 @@ class Brain:
     owners: Tensor | None
     landmarks: Landmarks
     measured_ml: Mapping[int, float] | None = None
+    parcels: Volume | None = None
+    parcels_ml: Mapping[int, float] | None = None
+    points: Points | None = None
 
     @staticmethod
     def from_labels(labels: Volume, landmarks: Landmarks | None = None) -> Brain:

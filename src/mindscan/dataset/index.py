@@ -13,7 +13,7 @@ from mindscan.dataset import layout
 from mindscan.dataset.card import finished
 from mindscan.dataset.folder import disk_faults, partial, put, tidy
 from mindscan.dataset.shelf import Dataset, read_dataset
-from mindscan.dataset.tables import json_bytes, tsv_bytes
+from mindscan.dataset.tables import hexadecimal, json_bytes, tsv_bytes
 
 BIDS_VERSION = "1.10.1"
 
@@ -54,9 +54,7 @@ def _documents(dataset: Dataset) -> dict[PurePosixPath, bytes]:
         layout.TRUTH_IGNORE: _lines(layout.IGNORED),
         layout.TRUTH_DESCRIPTION: json_bytes(_truth_description()),
         layout.LABEL_TABLE: tsv_bytes(layout.LABEL_COLUMNS, _label_rows()),
-        layout.sidecar(layout.LABEL_TABLE): json_bytes(
-            {"Description": layout.ABOUT_LABELS, "tissue": layout.LABEL_COLUMNS["tissue"]}
-        ),
+        layout.sidecar(layout.LABEL_TABLE): json_bytes({"tissue": layout.LABEL_COLUMNS["tissue"]}),
         layout.sidecar(layout.PARTICIPANTS): json_bytes(columns),
         layout.PARTICIPANTS: tsv_bytes(columns, ([row[name] for name in columns] for row in rows)),
         layout.DESCRIPTION: json_bytes(_description()),
@@ -68,10 +66,7 @@ def _lines(names: Sequence[str]) -> bytes:
 
 
 def _label_rows() -> list[tuple[str, str, str, str]]:
-    return [
-        (str(label.id), label.name, "#{:02x}{:02x}{:02x}".format(*label.colour), label.tissue)
-        for label in LABELS
-    ]
+    return [(str(label.id), label.name, hexadecimal(label.colour), label.tissue) for label in LABELS]
 
 
 def _common(name: str, kind: str) -> dict[str, Any]:
@@ -128,6 +123,8 @@ What is known exactly of each synthetic brain
 
 sub-*_dseg.nii.gz                  structure of each voxel, as FreeSurfer ids; names in dseg.tsv
 sub-*_label-GM_probseg.nii.gz      share of grey matter in each voxel, from 0 to 1; likewise WM and CSF
+sub-*_seg-parcels_dseg.nii.gz      cortical parcel of each voxel; names, networks and volumes in the .tsv
+sub-*_points.tsv                   dense points on surfaces and in structures, the same set in every subject
 sub-*_landmarks.tsv                named points in millimetres, RAS+, in the world space of the scans
 sub-*_volumes.tsv                  volume of each structure in millilitres, partial volume counted
 sub-*_recipe.json                  all that the subject follows from

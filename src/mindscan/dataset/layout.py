@@ -38,7 +38,7 @@ IGNORE = PurePosixPath(".bidsignore")
 ROOT_IGNORED = ("report.html", "*_random.nii.gz", "*_random.json")
 """Names in the data set that BIDS has no word for: the report, and scans of a contrast without physics."""
 
-IGNORED = ("*_landmarks.*", "*_volumes.*", "*_recipe.json", "*_subject.json")
+IGNORED = (*("*_landmarks.*", "*_points.*", "*_volumes.*", "*_recipe.json", "*_subject.json"),)
 """Names below `DERIVATIVE` that BIDS has no word for; they stand in its `.bidsignore`."""
 
 TISSUES_KEPT = ("GM", "WM", "CSF")
@@ -48,6 +48,7 @@ MARKS = ("Synthetic", "Recipe", "RecipeSHA256")
 """What every sidecar says besides the physical settings: made up or not, and from which recipe."""
 
 ABOUT_LABELS = "The structure that has the largest share of each voxel, as FreeSurfer ids"
+ABOUT_PARCELS = "Cortical parcel of each voxel that is labelled cerebral cortex, 0 elsewhere"
 ABOUT_FRACTION = "Share of {tissue} in each voxel, from 0 to 1, exact to 1/131070"
 
 Columns = Mapping[str, Mapping[str, Any]]
@@ -92,6 +93,24 @@ LANDMARK_COLUMNS: Columns = {
     "z": {"Description": "Position upwards, in the world space of the scans (RAS+)", "Units": "mm"},
 }
 
+POINT_COLUMNS: Columns = {
+    "id": {"Description": "Name of the point, the same in every subject"},
+    "kind": {
+        "Description": "What the point lies on",
+        "Levels": {
+            "pial": "outer surface of the cortex",
+            "white": "surface between cortex and white matter",
+            "inside": "inside of the structure",
+            "surface": "surface of the structure",
+            "inner": "inner surface of the skull",
+            "outer": "outer surface of the skull, or the skin",
+        },
+    },
+    "structure": {"Description": "Name of the structure, without its side"},
+    "side": {"Description": "Side of the structure", "Levels": {"L": "left", "R": "right", "n/a": "middle"}},
+    **{axis: LANDMARK_COLUMNS[axis] for axis in "xyz"},
+}
+
 VOLUME_COLUMNS: Columns = {
     "index": {"Description": "FreeSurfer id of the structure, as in the label pictures"},
     "name": {"Description": "FreeSurfer name of the structure"},
@@ -104,6 +123,20 @@ LABEL_COLUMNS: Columns = {
     "color": {"Description": "Colour of the structure, as red, green and blue in hexadecimal"},
     "tissue": {"Description": "What the structure is made of: air, soft, bone, CSF, GM or WM"},
 }
+
+PARCEL_COLUMNS: Columns = {
+    "index": {"Description": "Number of the parcel"},
+    "name": {"Description": "Name of the parcel"},
+    "color": {"Description": "Colour of the parcel, as red, green and blue in hexadecimal"},
+    "gyrus": {
+        "Description": "Gyrus that the centre of the parcel lies on, in the words of Desikan et al. 2006"
+    },
+    "network": {"Description": "Functional network of the parcel's centre, Seitzman et al. 2020"},
+    "side": {"Description": "Side of the brain", "Levels": {"L": "left", "R": "right"}},
+    "volume_ml": {"Description": "Cortex in the parcel, partial volume counted", "Units": "mL"},
+}
+PARCEL_EXTRAS = ("gyrus", "network", "side", "volume_ml")
+"""Columns of parcels that BIDS has no description of."""
 
 
 def folder(subject: str) -> str:
@@ -155,6 +188,11 @@ def labels(subject: str) -> PurePosixPath:
     return _truth(subject, "dseg.nii.gz")
 
 
+def parcels(subject: str) -> PurePosixPath:
+    """The picture of cortical parcels."""
+    return _truth(subject, "seg-parcels_dseg.nii.gz")
+
+
 def fraction(subject: str, tissue: str) -> PurePosixPath:
     """The picture of one tissue's fraction."""
     return _truth(subject, f"label-{tissue}_probseg.nii.gz")
@@ -163,6 +201,16 @@ def fraction(subject: str, tissue: str) -> PurePosixPath:
 def landmarks(subject: str) -> PurePosixPath:
     """The table of landmarks."""
     return _truth(subject, "landmarks.tsv")
+
+
+def points(subject: str) -> PurePosixPath:
+    """The table of dense corresponding points."""
+    return _truth(subject, "points.tsv")
+
+
+def parcel_table(subject: str) -> PurePosixPath:
+    """The table of cortical parcels, with their volumes in this subject."""
+    return _truth(subject, "seg-parcels_dseg.tsv")
 
 
 def volumes(subject: str) -> PurePosixPath:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
 import torch
 
@@ -13,6 +14,7 @@ from mindscan.core.brain import Brain, Landmarks
 from mindscan.core.errors import FileError, SettingsError
 from mindscan.core.labels import BY_ID, both_sides, in_skull
 from mindscan.core.person import Person
+from mindscan.core.points import PointName, Points
 from mindscan.core.scan import Origin, Scan, Subject
 from mindscan.dataset import layout
 from mindscan.dataset.card import Card, read_card, recipes
@@ -62,8 +64,12 @@ class Entry:
     @property
     def labels(self) -> Path | None:
         """Picture of the label ids; None where no truth is known."""
-        path = layout.labels(self.id)
-        return self.root / path if str(path) in self.card.files else None
+        return self._known(layout.labels(self.id))
+
+    @property
+    def parcels(self) -> Path | None:
+        """Picture of the cortical parcels; None where they are not known."""
+        return self._known(layout.parcels(self.id))
 
     @property
     def fractions(self) -> dict[str, Path]:
@@ -101,6 +107,38 @@ class Entry:
         rows = read_tsv(path, layout.VOLUME_COLUMNS)
         return {int(number(path, row["index"])): number(path, row["volume_ml"]) for row in rows}
 
+    def parcels_ml(self) -> dict[int, float]:
+        """Parcel id to volume in millilitres, to 1e-5 mL; empty where parcels are not known.
+
+        Raises:
+            FileError: the table is missing or damaged.
+        """
+        path = self._known(layout.parcel_table(self.id))
+        if path is None:
+            return {}
+        rows = [row for row in read_tsv(path, layout.PARCEL_COLUMNS) if row["volume_ml"] != "n/a"]
+        return {int(number(path, row["index"])): number(path, row["volume_ml"]) for row in rows}
+
+    def points(self) -> Points | None:
+        """Dense corresponding points, to 1e-5 mm; None where they are not known.
+
+        Raises:
+            FileError: the table is missing or damaged.
+        """
+        path = self._known(layout.points(self.id))
+        if path is None:
+            return None
+        rows = read_tsv(path, layout.POINT_COLUMNS)
+        places = [[_or_nan(path, row[axis]) for axis in "xyz"] for row in rows]
+        names = (
+            PointName(row["id"], row["kind"], row["structure"], row["side"].replace("n/a", ""))
+            for row in rows
+        )
+        return Points(tuple(names), torch.tensor(places, dtype=torch.float64).reshape(-1, 3))
+
+    def _known(self, path: PurePosixPath) -> Path | None:
+        return self.root / path if str(path) in self.card.files else None
+
     def participant(self) -> dict[str, Cell]:
         """This subject's row of the participants table; None stands for "n/a"."""
         volumes = self.volumes_ml()
@@ -127,7 +165,12 @@ class Entry:
         """
         brain = None
         if self.labels is not None:
-            brain = Brain.from_labels(read_nifti(self.labels, torch.int16), self.landmarks())
+            brain = replace(
+                Brain.from_labels(read_nifti(self.labels, torch.int16), self.landmarks()),
+                parcels=read_nifti(self.parcels, torch.int16) if self.parcels else None,
+                parcels_ml=self.parcels_ml() or None,
+                points=self.points(),
+            )
         return Subject(self.id, self.person, tuple(map(_read_scan, self.scans)), brain, self._origin())
 
     def _origin(self) -> Origin:
@@ -203,6 +246,10 @@ def read_dataset(root: str | Path) -> Dataset:
     if not ids and not (root / layout.JOB).is_file():
         raise FileError(f"{root} holds no subject", "a data set that mindscan wrote", "check the path")
     return Dataset(root, tuple(Entry(root, read_card(root, subject)) for subject in ids))
+
+
+def _or_nan(path: Path, text: str) -> float:
+    return math.nan if text == "n/a" else number(path, text)
 
 
 def _read_scan(path: Path) -> Scan:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -11,13 +12,16 @@ from typing import Any
 from mindscan.core.brain import Brain
 from mindscan.core.errors import FolderError, SettingsError
 from mindscan.core.labels import BY_ID
+from mindscan.core.parcels import PARCELS
+from mindscan.core.points import Points
 from mindscan.core.scan import Subject
 from mindscan.dataset import layout
 from mindscan.dataset.card import Card, finished_card
 from mindscan.dataset.folder import disk_faults, move, partial
 from mindscan.dataset.nifti import nifti_bytes
-from mindscan.dataset.tables import json_bytes, tsv_bytes
+from mindscan.dataset.tables import Cell, hexadecimal, json_bytes, tsv_bytes
 
+Row = tuple[Cell, ...]
 File = tuple[PurePosixPath, bytes]
 
 
@@ -130,6 +134,13 @@ def _pictures(subject: str, brain: Brain, described: dict[str, Any], note: str) 
     path = layout.labels(subject)
     yield path, nifti_bytes(brain.labels, "labels", note)
     yield layout.sidecar(path), json_bytes({"Description": layout.ABOUT_LABELS, **described})
+    if brain.parcels is not None:
+        path = layout.parcels(subject)
+        yield path, nifti_bytes(brain.parcels, "labels", note)
+        own = {name: layout.PARCEL_COLUMNS[name] for name in layout.PARCEL_EXTRAS}
+        yield layout.sidecar(path), json_bytes({"Description": layout.ABOUT_PARCELS, **described, **own})
+        rows = _parcel_rows(brain.parcels_ml or {})
+        yield layout.parcel_table(subject), tsv_bytes(layout.PARCEL_COLUMNS, rows)
     for tissue in layout.TISSUES_KEPT:
         path = layout.fraction(subject, tissue)
         about = layout.ABOUT_FRACTION.format(tissue=tissue)
@@ -138,11 +149,34 @@ def _pictures(subject: str, brain: Brain, described: dict[str, Any], note: str) 
 
 
 def _tables(subject: str, brain: Brain) -> Iterator[File]:
-    points = [(name, *position) for name, position in brain.landmarks.items()]
-    sizes = [(str(i), BY_ID[i].name, ml) for i, ml in brain.volumes_ml().items()]
-    path = layout.landmarks(subject)
-    yield path, tsv_bytes(layout.LANDMARK_COLUMNS, points)
-    yield layout.sidecar(path), json_bytes(layout.LANDMARK_COLUMNS)
-    path = layout.volumes(subject)
-    yield path, tsv_bytes(layout.VOLUME_COLUMNS, sizes)
-    yield layout.sidecar(path), json_bytes(layout.VOLUME_COLUMNS)
+    marks: list[Row] = [(name, *position) for name, position in brain.landmarks.items()]
+    sizes: list[Row] = [(str(i), BY_ID[i].name, ml) for i, ml in brain.volumes_ml().items()]
+    tables = [
+        (layout.landmarks(subject), layout.LANDMARK_COLUMNS, marks),
+        (layout.volumes(subject), layout.VOLUME_COLUMNS, sizes),
+    ]
+    if brain.points is not None:
+        tables.append((layout.points(subject), layout.POINT_COLUMNS, _point_rows(brain.points)))
+    for path, columns, rows in tables:
+        yield path, tsv_bytes(columns, rows)
+        yield layout.sidecar(path), json_bytes(columns)
+
+
+def _parcel_rows(volumes_ml: Mapping[int, float]) -> list[Row]:
+    return [
+        (str(p.id), p.name, hexadecimal(p.colour), p.gyrus, p.network, p.side, volumes_ml.get(p.id))
+        for p in PARCELS
+    ]
+
+
+def _point_rows(points: Points) -> list[Row]:
+    return [
+        (
+            name.id,
+            name.kind,
+            name.structure,
+            name.side or None,
+            *(None if math.isnan(x) else x for x in position),
+        )
+        for name, position in zip(points.names, points.world_mm.tolist(), strict=True)
+    ]

@@ -73,6 +73,16 @@ def read_tsv(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
     return [dict(zip(header, line, strict=True)) for line in lines[1:]]
 
 
+def hexadecimal(colour: tuple[int, int, int]) -> str:
+    """Red, green and blue from 0 to 255 as tables of BIDS say them.
+
+    Example:
+        >>> hexadecimal((205, 62, 78))
+        '#cd3e4e'
+    """
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
 def number(path: Path, text: str) -> float:
     """The number in a cell of the table at `path`.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mindscan.core.parcels import PARCELS
 from mindscan.report.facts import Facts, counted, read_facts
 from mindscan.report.references import numbered
 from mindscan.report.settings import ScanKind, plain
@@ -109,6 +110,8 @@ def _truth(facts: Facts) -> str:
             f" {counted(len(facts.landmarks), 'landmark')} ({_some(facts.landmarks)}) lie where the model "
             "carries the anatomical fiducials of the template [@lau, @taha]."
         )
+    if any(entry.parcels for entry in facts.dataset.entries):
+        text += f" The cortex is divided into {len(PARCELS)} parcels around published centres [@seitzman]."
     return text
 
 

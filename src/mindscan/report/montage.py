@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from mindscan.core.brain import Landmarks
 from mindscan.core.errors import SettingsError
-from mindscan.core.labels import BY_ID
+from mindscan.core.parcels import row_of
 from mindscan.core.volume import Volume
 from mindscan.report.plane import (
     NORMAL,
@@ -247,12 +248,13 @@ def legend_of(labels: Volume | None) -> list[tuple[str, Colour]]:
     sides: dict[tuple[str, Colour], list[str]] = {}
     shown: dict[tuple[str, Colour], Colour] = {}
     for i in (int(i) for i in np.unique(labels.numpy()) if i != 0):
-        name = BY_ID[i].name.replace("-", " ") if i in BY_ID else f"label {i}"
-        short = name.removeprefix("Left ").removeprefix("Right ")
+        row = row_of(i)
+        name = row.name.replace("-", " ") if row else f"label {i}"
+        short = re.sub("^(Left|Right|ctx [lr]h) ", "", name)
         red, green, blue = colour_of(i)
         key = short, (red // 8, green // 8, blue // 8)
         shown.setdefault(key, (red, green, blue))
-        sides.setdefault(key, []).extend([] if short == name else [name[0]])
+        sides.setdefault(key, []).extend([] if row is None or short == name else [row.side])
     return [(f"{k[0]} ({', '.join(sides[k])})" if sides[k] else k[0], shown[k]) for k in shown]
 
 

@@ -25,6 +25,9 @@ REFERENCES: Mapping[str, str] = {
     "anatomical fiducials. Human Brain Mapping 40:4163-4179. doi:10.1002/hbm.24693",
     "taha": "Taha A et al. (2023). Magnetic resonance imaging datasets with anatomical fiducials for quality "
     "control and registration. Scientific Data 10:449. doi:10.1038/s41597-023-02330-9",
+    "seitzman": "Seitzman BA et al. (2020). A set of functionally-defined brain regions with improved "
+    "representation of the subcortex and cerebellum. NeuroImage 206:116290. "
+    "doi:10.1016/j.neuroimage.2019.116290",
     "mugler": "Mugler JP, Brookeman JR (1990). Three-dimensional magnetization-prepared rapid gradient-echo "
     "imaging (3D MP RAGE). Magnetic Resonance in Medicine 15:152-157. doi:10.1002/mrm.1910150117",
     "hahn": "Hahn EL (1950). Spin echoes. Physical Review 80:580-594. doi:10.1103/PhysRev.80.580",

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mindscan.core.labels import BY_ID, LABELS, in_skull
+from mindscan.core.labels import LABELS, in_skull
+from mindscan.core.parcels import row_of
 from mindscan.core.volume import Volume
 
 Image8 = npt.NDArray[np.uint8]
@@ -71,9 +72,10 @@ def grey(signal: npt.NDArray[Any], low: float, high: float) -> Image8:
 
 
 def colour_of(label_id: int) -> tuple[int, int, int]:
-    """The table's colour of a label; an id outside the table gets a fixed bright colour of its own."""
-    if label_id in BY_ID:
-        return BY_ID[label_id].colour
+    """The table's colour of a label or cortical parcel; others get a fixed bright colour of their own."""
+    row = row_of(label_id)
+    if row is not None:
+        return row.colour
     hue = (label_id * 0.6180339887) % 1
     red, green, blue = (round(255 * part) for part in colorsys.hsv_to_rgb(hue, 0.7, 0.95))
     return red, green, blue
