@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mindscan.anatomy import template as templates
+from mindscan.anatomy import bases
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
 from mindscan.anatomy.canvas import Canvas
 from mindscan.anatomy.distance import Point
@@ -73,7 +73,7 @@ class Model:
 
 def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Model:
     """The continuous head for an anatomy; all its random fields come from `key`."""
-    template = templates.load().to(device)
+    template = bases.load(anatomy.base).to(device)
     lattice = empty_lattice(device)
     nowhere = Place(torch.zeros((0, 3), device=device), anatomy.head.scale, 0.0)
     frame = Frame(template, anatomy.head.scale, lattice, nowhere, torch.zeros(0, device=device))

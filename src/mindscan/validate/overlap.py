@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mindscan.core.labels import BY_NAME
-from mindscan.validate.align import Ids
+from mindscan.anatomy.align import Ids
 
 Bits = npt.NDArray[np.uint8]
 

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from mindscan.core.volume import Volume
-from mindscan.validate import align
+from mindscan.anatomy import align
 from validate.brains import made
 
 
