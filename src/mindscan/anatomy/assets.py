@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -20,8 +21,8 @@ AVERAGE = "mni152"
 """The base that is always there: the MNI152 average."""
 LABELS_FILE, PICTURE_FILE, NOTE_FILE = "labels.nii.gz", "montage.png", "asset.json"
 
-_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
-BaseName = Annotated[str, Field(pattern=_NAME)]
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
+BaseName = Annotated[str, Field(pattern=NAME)]
 """Letters, digits, - and _; at most 40 of them."""
 
 
@@ -37,7 +38,9 @@ def names() -> list[str]:
     found = folder()
     if not found.is_dir():
         return []
-    return sorted(one.name for one in found.iterdir() if re.match(_NAME, one.name) and (one / NOTE_FILE).is_file())
+    return sorted(
+        one.name for one in found.iterdir() if re.match(NAME, one.name) and (one / NOTE_FILE).is_file()
+    )
 
 
 def place(name: str) -> Path:
@@ -72,7 +75,16 @@ def labels(name: str) -> base.Ids:
 
 def digest(name: str) -> str:
     """SHA-256 of a base's label ids, in hexadecimal; "" for the average, whose rules are the software's."""
-    return "" if name == AVERAGE else digest_of(labels(name))
+    if name == AVERAGE:
+        return ""
+    path = place(name) / LABELS_FILE
+    return _digest_at(name, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@functools.lru_cache
+def _digest_at(name: str, changed_ns: int) -> str:
+    """`changed_ns` is when the file was written, so that a map of the same name is read again."""
+    return digest_of(labels(name))
 
 
 def digest_of(ids: base.Ids) -> str:

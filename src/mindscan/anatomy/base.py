@@ -75,7 +75,9 @@ class _Map(NamedTuple):
 
 def lacking(ids: Ids) -> list[str]:
     """Structures that a map in template space does not show well enough; the average's stand for them."""
-    shown = {name: min(np.count_nonzero(ids == one) for one in own) for name, own in (_FRONT | _SMALL).items()}
+    shown = {
+        name: min(np.count_nonzero(ids == one) for one in own) for name, own in (_FRONT | _SMALL).items()
+    }
     return [name for name, count in shown.items() if count < _LEAST and name != "Corpus-Callosum"]
 
 
@@ -190,15 +192,11 @@ def _cisterns(found: _Map) -> Mask:
     return segment.cisterns(~found.tissue & ~cavities & middle, around, [np.abs(x), y, z])
 
 
-def _mantles(
-    fields: Stored, cerebrum: Mask, nuclei: Array, share: Array
-) -> tuple[Hemisphere, Hemisphere]:
+def _mantles(fields: Stored, cerebrum: Mask, nuclei: Array, share: Array) -> tuple[Hemisphere, Hemisphere]:
     """Add the fields that folds are carved from, and wrap the mantle of both sides."""
     middle = SHAPE[0] // 2
     pial = np.asarray(fields["pial"][0], np.float32)
-    halves = [
-        mantle.closed(template.main_piece(half)) for half in (cerebrum[middle::-1], cerebrum[middle:])
-    ]
+    halves = [mantle.closed(template.main_piece(half)) for half in (cerebrum[middle::-1], cerebrum[middle:])]
     both = np.concatenate([halves[0][:0:-1], halves[0][:1] | halves[1][:1], halves[1][1:]])
     whole = signed_distance(ndimage.gaussian_filter(_float(both), 1.0))
     fields["sulci"] = lattice_of(ndimage.gaussian_filter(pial, 1.0), _LOW)

@@ -22,10 +22,11 @@ def load(name: str = assets.AVERAGE) -> Template:
         FileError: it is damaged.
         PackageError: nilearn, which ships the average's maps, is not installed.
     """
-    average = template.load()
-    if name == assets.AVERAGE:
-        return average
-    ids = assets.labels(name)
+    return template.load() if name == assets.AVERAGE else built(assets.labels(name))
+
+
+def built(ids: base.Ids) -> Template:
+    """The template of own label ids in template space, shape `base.SHAPE`, from the cache or built."""
     version = f"{template.VERSION}.{base.VERSION}"
     cached = template.cache_folder() / f"base-{version}-{assets.digest_of(ids)[:16]}.npz"
-    return template.kept(cached, lambda: base.build(ids, average))
+    return template.kept(cached, lambda: base.build(ids, template.load()))

@@ -49,14 +49,18 @@ def adopted(ids: Ids) -> Ids:
         piece = pieces[wide] == number
         rim = ndimage.binary_dilation(piece) & ~piece
         if np.mean(brain[wide][rim]) > _ENCLOSED:
-            at = np.nonzero(pieces == number) if piece.size > 1e6 else tuple(
-                index + side.start for index, side in zip(np.nonzero(piece), wide, strict=True)
+            at = (
+                np.nonzero(pieces == number)
+                if piece.size > 1e6
+                else tuple(index + side.start for index, side in zip(np.nonzero(piece), wide, strict=True))
             )
             result[at] = np.maximum(ids[tuple(axis[at] for axis in nearest)], 0)
     return result
 
 
-def _resampled(data: Ids, affine: Affine, to_world: Affine, bend: npt.NDArray[np.float64] | None = None) -> Ids:
+def _resampled(
+    data: Ids, affine: Affine, to_world: Affine, bend: npt.NDArray[np.float64] | None = None
+) -> Ids:
     """Nearest voxels on the lattice; `bend` says how far right the midline lies, shape (j, k)."""
     place = np.eye(4)
     place[:3, 3] = base.ORIGIN_MM

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from mindscan.anatomy import template
+from mindscan.anatomy import bases
 from mindscan.cohort import recipe as recipes
 from mindscan.cohort.estimate import Estimate, check_memory, default_workers, estimate
 from mindscan.cohort.plan import Plan
@@ -99,8 +99,8 @@ def replay_one(root: str | Path, recipe: Recipe) -> None:
 
 def _write(root: Path, missing: list[Recipe], workers: int) -> Iterator[str]:
     """Ids of subjects as they are finished."""
-    if missing:
-        template.load()  # build the cache once, not in every worker
+    for name in {recipe.anatomy.base for recipe in missing}:
+        bases.load(name)  # build the cache once, not in every worker
     if workers > 1:
         yield from write_all(root, missing, workers)
     else:
