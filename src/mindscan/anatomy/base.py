@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from scipy import ndimage
 
-from mindscan.anatomy import mantle, segment, solids, template
+from mindscan.anatomy import mantle, matching, segment, solids, template
 from mindscan.anatomy.distance import Array, Point, signed_distance
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.mantle import Hemisphere
@@ -45,10 +45,15 @@ _REACH = 12
 """Voxels around a small structure in which its distance is known."""
 _BANK_MM = 1.3
 """Cortex further than this from white matter, midway between two banks, is a sulcus that the map closes."""
-_FRONT = {name: both_sides(name) for name in template.PAINT_ORDER if f"Left-{name}" in BY_NAME}
+_FRONT: dict[str, tuple[int, ...]] = {
+    name: both_sides(name) for name in template.PAINT_ORDER if f"Left-{name}" in BY_NAME
+}
 _FRONT |= {f"{n}-Ventricle": (BY_NAME[f"{n}-Ventricle"].id,) for n in ("3rd", "4th")}
 _FRONT |= {"Corpus-Callosum": tuple(row.id for row in LABELS if row.name.startswith("CC_"))}
-_SMALL = {"choroid-plexus": both_sides("choroid-plexus"), "Optic-Chiasm": (BY_NAME["Optic-Chiasm"].id,)}
+_SMALL: dict[str, tuple[int, ...]] = {
+    "choroid-plexus": both_sides("choroid-plexus"),
+    "Optic-Chiasm": (BY_NAME["Optic-Chiasm"].id,),
+}
 _CORTEX = both_sides("Cerebral-Cortex")
 _CEREBELLUM = (*both_sides("Cerebellum-Cortex"), *both_sides("Cerebellum-White-Matter"))
 _STEM = (BY_NAME["Brain-Stem"].id,)
@@ -120,7 +125,9 @@ def build(ids: Ids, average: Template) -> Built:
         _float(cerebrum & found.tissue), _float(np.isin(ids, _GREY)), _float(np.isin(ids, _WHITE))
     )
     left, right = _mantles(fields, cerebrum, nuclei, share)
-    return Built(fields, inside, left, right)
+    ours = {name: Field(_tensor(values), origin, step) for name, (values, origin, step) in fields.items()}
+    points = matching.carried(average.points, average.fields, ours)
+    return Built(fields, inside, left, right, points)
 
 
 def hull(ids: Ids, average: Template) -> Array:
@@ -239,3 +246,8 @@ def _whole(source: Field) -> Array:
     cut = part[tuple(slice(a, b) for a, b in zip(first, last, strict=True))]
     values[tuple(slice(at + a, at + b) for at, a, b in zip(low, first, last, strict=True))] = cut
     return values
+
+
+def _tensor(values: npt.NDArray[np.float16]) -> torch.Tensor:
+    whole = torch.from_numpy(values.astype(np.float32))
+    return whole if whole.ndim == 4 else whole[None]

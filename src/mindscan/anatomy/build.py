@@ -18,7 +18,6 @@ from mindscan.anatomy.canvas import Canvas
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.head import to_template
-from mindscan.anatomy.landmarks import AFIDS
 from mindscan.anatomy.structure import EDGE_MM, Frame, Marked, Painter, Place, Sharer
 from mindscan.anatomy.warp import empty_lattice, exponential, inverse
 from mindscan.core.brain import Brain, Landmarks
@@ -91,7 +90,7 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
     probe = _probe(head)
     frame = replace(frame, probe=probe, free=torch.ones_like(probe.xyz[:, 0]), shared=shared)
     painters: dict[bool, list[Painter]] = {True: [], False: []}
-    points: dict[str, Point] = dict(AFIDS)
+    points: dict[str, Point] = dict(template.points)
     for structure in STRUCTURES:
         if isinstance(structure, Marked):
             points |= structure.landmarks(getattr(anatomy, structure.name), key / structure.name, frame)

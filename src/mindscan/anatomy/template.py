@@ -29,6 +29,7 @@ from scipy import ndimage
 from mindscan.anatomy import deep_solids, mantle, segment, solids
 from mindscan.anatomy.distance import Array, Point, ellipsoid, signed_distance
 from mindscan.anatomy.field import Field
+from mindscan.anatomy.landmarks import AFIDS
 from mindscan.anatomy.mantle import Hemisphere
 from mindscan.core.errors import PackageError
 
@@ -83,11 +84,13 @@ class Template:
         inside_ml: by name: volume of the left and the right half inside the surface shifted by each of
             `SHIFTS_MM`, shape (2, n).
         hemispheres: the smooth hemispheres (left, right) that folds grow on.
+        points: where the landmarks lie, template mm.
     """
 
     fields: dict[str, Field]
     inside_ml: dict[str, Array]
     hemispheres: tuple[Hemisphere, Hemisphere]
+    points: dict[str, Point]
 
     def shifts_for(self, name: str, volumes_ml: tuple[float, float]) -> tuple[float, float]:
         """Outward shifts in template mm that make the (left, right) structure as large as asked."""
@@ -99,7 +102,7 @@ class Template:
         """The same template on another device."""
         left, right = self.hemispheres
         fields = {name: field.to(device) for name, field in self.fields.items()}
-        return Template(fields, self.inside_ml, (left.to(device), right.to(device)))
+        return Template(fields, self.inside_ml, (left.to(device), right.to(device)), self.points)
 
 
 @functools.cache
@@ -148,7 +151,7 @@ Stored = dict[str, tuple[npt.NDArray[np.float16], tuple[float, float, float], fl
 
 
 class Built(NamedTuple):
-    """What the cache keeps: fields as (values, origin, step), volumes inside them, both mantles.
+    """What the cache keeps: fields as (values, origin, step), volumes inside them, both mantles, landmarks.
 
     A field whose lattice begins at or right of the middle is a right half, which the left mirrors.
     """
@@ -157,6 +160,7 @@ class Built(NamedTuple):
     inside: dict[str, Array]
     left: Hemisphere
     right: Hemisphere
+    points: dict[str, Point]
 
 
 def _build(t1: Array, grey: Array, white: Array) -> Built:
@@ -207,9 +211,9 @@ def _build(t1: Array, grey: Array, white: Array) -> Built:
     fields["tentorium"] = lattice_of(tent, low)
     fields["outer"] = _outer()
     cerebrum = main_piece(cerebrum)
-    around = cortex_share(*(_mirror(part) for part in (cerebrum, grey, white)))[len(cerebrum) - 1 :]
-    right = _mantle(fields, cerebrum, nuclei, around)
-    return Built(fields, inside, right.mirrored(), right)
+    share = cortex_share(*(_mirror(part) for part in (cerebrum, grey, white)))[len(cerebrum) - 1 :]
+    right = _mantle(fields, cerebrum, nuclei, share)
+    return Built(fields, inside, right.mirrored(), right, AFIDS)
 
 
 def main_piece(mask: segment.Mask) -> segment.Mask:
@@ -348,6 +352,7 @@ def _assemble(built: Built) -> Template:
         {name: _both_sides(values, origin, step) for name, (values, origin, step) in built.fields.items()},
         built.inside,
         (built.left, built.right),
+        built.points,
     )
 
 
@@ -370,6 +375,7 @@ def _store(path: Path, built: Built) -> None:
         arrays[f"field/{name}"] = values
         arrays[f"place/{name}"] = np.asarray([*origin, step], np.float32)
     arrays |= {f"inside/{name}": values for name, values in built.inside.items()}
+    arrays |= {f"point/{name}": np.array(point) for name, point in built.points.items()}
     for part in fields_of(Hemisphere):
         for side in ("left", "right"):
             arrays[f"{side}/{part.name}"] = getattr(getattr(built, side), part.name).numpy()
@@ -385,6 +391,7 @@ def _store(path: Path, built: Built) -> None:
 def _read(path: Path) -> Template:
     fields: Stored = {}
     inside: dict[str, Array] = {}
+    points: dict[str, Point] = {}
     sides: dict[str, dict[str, torch.Tensor]] = {"left": {}, "right": {}}
     with path.open("rb") as opened, np.load(opened) as stored:
         for key in stored.files:
@@ -394,7 +401,10 @@ def _read(path: Path) -> Template:
                 fields[name] = (stored[key], (x, y, z), step)
             elif kind == "inside":
                 inside[name] = stored[key]
+            elif kind == "point":
+                x, y, z = stored[key].tolist()
+                points[name] = (x, y, z)
             elif kind in sides:
                 sides[kind][name] = torch.from_numpy(stored[key])
     left, right = (Hemisphere(**parts) for parts in sides.values())
-    return _assemble(Built(fields, inside, left, right))
+    return _assemble(Built(fields, inside, left, right, points))
