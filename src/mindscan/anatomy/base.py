@@ -17,7 +17,8 @@ from mindscan.anatomy import mantle, matching, segment, solids, template
 from mindscan.anatomy.distance import Array, Point, signed_distance
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.mantle import Hemisphere
-from mindscan.anatomy.template import Built, Stored, Template, boxed, lattice_of
+from mindscan.anatomy.stored import Built, Stored
+from mindscan.anatomy.template import Template, boxed, lattice_of
 from mindscan.core.labels import BY_NAME, LABELS, both_sides
 
 VERSION = 1

@@ -12,13 +12,11 @@ import functools
 import hashlib
 import importlib.util
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from dataclasses import fields as fields_of
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -26,11 +24,12 @@ import numpy.typing as npt
 import torch
 from scipy import ndimage
 
-from mindscan.anatomy import deep_solids, mantle, segment, solids
+from mindscan.anatomy import deep_solids, mantle, segment, solids, stored
 from mindscan.anatomy.distance import Array, Point, ellipsoid, signed_distance
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.landmarks import AFIDS
 from mindscan.anatomy.mantle import Hemisphere
+from mindscan.anatomy.stored import Built, Stored
 from mindscan.core.errors import PackageError
 
 VERSION = 13
@@ -121,10 +120,10 @@ def load() -> Template:
 def kept(cached: Path, build: Callable[[], Built]) -> Template:
     """A template from its file in the cache, else built and stored there."""
     try:
-        return _read(cached)
+        return _assemble(stored.read(cached))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         built = build()
-    _store(cached, built)
+    stored.write(cached, built)
     return _assemble(built)
 
 
@@ -145,22 +144,6 @@ def _source_files() -> list[Path]:
 
 def _voxels(path: Path) -> Array:
     return np.asarray(nib.Nifti1Image.from_filename(path).dataobj, np.float32)
-
-
-Stored = dict[str, tuple[npt.NDArray[np.float16], tuple[float, float, float], float]]
-
-
-class Built(NamedTuple):
-    """What the cache keeps: fields as (values, origin, step), volumes inside them, both mantles, landmarks.
-
-    A field whose lattice begins at or right of the middle is a right half, which the left mirrors.
-    """
-
-    fields: Stored
-    inside: dict[str, Array]
-    left: Hemisphere
-    right: Hemisphere
-    points: dict[str, Point]
 
 
 def _build(t1: Array, grey: Array, white: Array) -> Built:
@@ -366,45 +349,3 @@ def _both_sides(values: npt.NDArray[np.float16], origin: Point, step: float) -> 
     half = torch.cat([half[:, :1].expand(-1, missing, -1, -1), half], 1)
     whole = torch.cat([half[:, 1:].flip(1), half], 1)
     return Field(whole, (-step * (half.shape[1] - 1), origin[1], origin[2]), step)
-
-
-def _store(path: Path, built: Built) -> None:
-    """Write the cache atomically; a cache that cannot be written is no error, only slower."""
-    arrays: dict[str, npt.NDArray[Any]] = {}
-    for name, (values, origin, step) in built.fields.items():
-        arrays[f"field/{name}"] = values
-        arrays[f"place/{name}"] = np.asarray([*origin, step], np.float32)
-    arrays |= {f"inside/{name}": values for name, values in built.inside.items()}
-    arrays |= {f"point/{name}": np.array(point) for name, point in built.points.items()}
-    for part in fields_of(Hemisphere):
-        for side in ("left", "right"):
-            arrays[f"{side}/{part.name}"] = getattr(getattr(built, side), part.name).numpy()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part_file:
-            np.savez(part_file, **arrays)  # type: ignore[arg-type]
-        os.replace(part_file.name, path)
-    except OSError:
-        return
-
-
-def _read(path: Path) -> Template:
-    fields: Stored = {}
-    inside: dict[str, Array] = {}
-    points: dict[str, Point] = {}
-    sides: dict[str, dict[str, torch.Tensor]] = {"left": {}, "right": {}}
-    with path.open("rb") as opened, np.load(opened) as stored:
-        for key in stored.files:
-            kind, name = key.split("/")
-            if kind == "field":
-                x, y, z, step = (float(v) for v in stored[f"place/{name}"])
-                fields[name] = (stored[key], (x, y, z), step)
-            elif kind == "inside":
-                inside[name] = stored[key]
-            elif kind == "point":
-                x, y, z = stored[key].tolist()
-                points[name] = (x, y, z)
-            elif kind in sides:
-                sides[kind][name] = torch.from_numpy(stored[key])
-    left, right = (Hemisphere(**parts) for parts in sides.values())
-    return _assemble(Built(fields, inside, left, right, points))
