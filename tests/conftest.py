@@ -6,6 +6,7 @@ from pathlib import Path
 CACHE = Path(__file__).parents[1] / ".cache"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MINDSCAN_CACHE", str(CACHE / "mindscan"))
+os.environ["MINDSCAN_ASSETS"] = str(Path(os.environ["MINDSCAN_CACHE"]) / "tests" / "assets")
 os.environ.setdefault("DENO_DIR", str(CACHE / "deno"))
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(CACHE / "hypothesis"))
 
