@@ -25,7 +25,7 @@ def somebody() -> Volume:
     grid = Grid.centred((172, 214, 190), (1, 1, 1), (8, -22, 6))
     labels = build.make(anatomy.Anatomy.parse(data), grid, Key(12)).labels
     turned = labels.data.flip(0).flip(2).permute(0, 2, 1).contiguous()
-    i, j, k = grid.shape
+    i, _, k = grid.shape
     flip = np.array([[-1, 0, 0, i - 1], [0, 0, 1, 0], [0, -1, 0, k - 1], [0, 0, 0, 1.0]])
     return Volume(turned, grid.affine @ flip)
 

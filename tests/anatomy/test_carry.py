@@ -1,7 +1,7 @@
 import numpy as np
 import torch
-from added import somebody
 
+from added import somebody
 from mindscan.anatomy import base, carry, template
 from mindscan.anatomy.schemes import FREESURFER, UNKNOWN
 from mindscan.core.volume import Volume

@@ -4,8 +4,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 import torch
-from added import somebody, written
 
+from added import somebody, written
 from mindscan.assets import given
 from mindscan.core.errors import FileError, SettingsError
 from mindscan.core.volume import Volume

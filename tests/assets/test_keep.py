@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from added import NAME, made, somebody, written
 
+from added import NAME, made, somebody, written
 from mindscan.anatomy import assets, bases
 from mindscan.assets import keep
 from mindscan.core.errors import FileError, FolderError, SettingsError

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 import torch
-from added import made
 
+from added import made
 from mindscan.anatomy import anatomy, bases
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
 from mindscan.anatomy.field import Field
