@@ -70,4 +70,4 @@ def test_crowns_are_thicker_than_fundi(sheet: cortex.Sheet, frame: Frame) -> Non
     site = sheet.site(frame.probe)
     thickness = sheet.thickness_at(replace(site, share=torch.ones_like(site.share)))
     crown, fundus = thickness[site.below < 1].mean(), thickness[site.below > 14].mean()
-    assert float(crown / fundus) == pytest.approx(2.7 / 2.2, rel=0.02)
+    assert float(crown / fundus) == pytest.approx(1.03 / 0.93, rel=0.02)

@@ -6,11 +6,11 @@ import torch
 from mindscan.core.brain import Brain
 from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
-from mindscan.core.labels import LABELS, TISSUES
+from mindscan.core.labels import LABELS, TISSUES, structure_of
 from mindscan.core.volume import Grid, Volume
 from mindscan.imaging.compose import check_grid, compose
 from mindscan.imaging.fields import SmoothField, draw_field
-from mindscan.imaging.tissues import MADE_OF, structure_of
+from mindscan.imaging.tissues import MADE_OF
 
 GRID = Grid.centred((32, 6, 6), (1.0, 1.0, 1.0))
 LEVELS = {name: (100.0 + n, 1.0 + n) for n, name in enumerate(MADE_OF)}

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from mindscan.core.errors import SettingsError
-from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE
+from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE, structure_of
 from mindscan.imaging.tissues import (
     CORTEX_IRON,
     FIELDS_TESLA,
@@ -14,7 +14,6 @@ from mindscan.imaging.tissues import (
     constants,
     label_table,
     relaxation,
-    structure_of,
 )
 
 

@@ -16,8 +16,10 @@ from mindscan.anatomy import bases
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
 from mindscan.anatomy.canvas import Canvas
 from mindscan.anatomy.distance import Point
+from mindscan.anatomy.dura import FORAMEN_MM
 from mindscan.anatomy.field import Field
-from mindscan.anatomy.head import to_template
+from mindscan.anatomy.head import HeadSize, to_template
+from mindscan.anatomy.mend import mend
 from mindscan.anatomy.structure import EDGE_MM, Frame, Marked, Painter, Place, Sharer
 from mindscan.anatomy.warp import empty_lattice, exponential, inverse
 from mindscan.core.brain import Brain, Landmarks
@@ -87,8 +89,10 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
     displacement = exponential(velocity, lattice)
     shared["growth"] = _growth(displacement)
     head = Model(to_template(anatomy.head), displacement, frame.scale, hull, (), (), {})
+    head = _of_size(head, anatomy.head)
     probe = _probe(head)
-    frame = replace(frame, probe=probe, free=torch.ones_like(probe.xyz[:, 0]), shared=shared)
+    free = torch.ones_like(probe.xyz[:, 0])
+    frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
     painters: dict[bool, list[Painter]] = {True: [], False: []}
     points: dict[str, Point] = dict(template.points)
     for structure in STRUCTURES:
@@ -99,6 +103,17 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
         for layer in painter(probe) if structure.in_skull else ():
             frame = frame.after(layer)
     return replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]), points=points)
+
+
+def _of_size(head: Model, size: HeadSize) -> Model:
+    """The head with the intracranial volume asked, which the warp has changed by a few per cent.
+
+    The factor is rounded to a thousandth, so that a change inside the brain leaves the skull as it was.
+    """
+    probe = _probe(head)
+    inside = (probe.look(head.hull)[0] < 0) & (probe.xyz[:, 2] > FORAMEN_MM)
+    factor = round(math.cbrt(size.icv_ml / (float(inside.sum()) * probe.point_ml)), 3)
+    return replace(head, to_template=to_template(size, factor), scale=head.scale * factor)
 
 
 def _growth(displacement: Field) -> Field:
@@ -137,6 +152,7 @@ def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "c
         owners.flatten(1)[:, voxels] = canvas.owner
         labels.flatten()[voxels] = canvas.winner()
         totals += canvas.totals
+    totals += mend(labels, fractions, owners)
     totals[0] = grid.size - totals[1:].sum()
     measured_ml = {label.id: float(totals[label.id]) * grid.voxel_ml for label in LABELS}
     return Brain(Volume(labels, grid.affine), fractions, owners, head.landmarks(), measured_ml)

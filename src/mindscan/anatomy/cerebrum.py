@@ -23,9 +23,11 @@ _NOISE_STEP_MM = 3.0
 _NOISE_ORIGIN_MM = (-96.0, -126.0, -90.0)
 _NOISE_NODES = (64, 84, 72)
 _WAVER_WAVELENGTH_MM = 22.0
-_SHEET_OVER_MEASURED = 0.88
-"""The sheet is this much thinner than the mean thickness that is measured on the labels it makes, because
-rounded crowns and closed sulci count in full (`mindscan validate anatomy`)."""
+_STRAIGHT_MM = 6.0
+"""Depth from which sulcal walls waver in full, template mm."""
+_SHEET_OVER_MEASURED = 1.04
+"""The sheet is this much thicker than what FreeSurfer would call its mean thickness, as real label maps are
+(`mindscan validate anatomy`)."""
 _USUAL_SPACING_MM = 12.0
 """Distance between the sulci of the usual pattern in a head of usual size."""
 
@@ -64,8 +66,8 @@ class Cerebrum:
             cortex_ml=norms.value("Cerebral-Cortex", key / "cortex", person, icv_ml),
             white_ml=norms.value("Cerebral-White-Matter", key / "white", person, icv_ml),
             thickness_mm=norms.value("Thickness", key / "thickness", person, icv_ml),
-            spacing_mm=float(rng.uniform(10.0, 12.0)),
-            sulcus_mm=float(rng.uniform(1.1, 1.3)),
+            spacing_mm=float(rng.uniform(12.5, 14.5)),
+            sulcus_mm=float(rng.uniform(0.75, 0.95)),
             waver_mm=float(rng.uniform(1.4, 2.2)),
         )
 
@@ -89,20 +91,26 @@ class Cerebrum:
 
 def fitted(params: CerebrumSize, key: Key, frame: Frame) -> cortex.Sheet:
     """The cortical sheet of this head, with the volumes asked."""
-    waver = smooth_noise(
-        key / "waver", _NOISE_NODES, _WAVER_WAVELENGTH_MM / _NOISE_STEP_MM, frame.lattice.data.device
-    )
-    spacing = params.spacing_mm / _USUAL_SPACING_MM
+    spacing, waver = params.spacing_mm / _USUAL_SPACING_MM, _waver(params, key / "waver", frame)
     left, right = (
-        folding.grow(hemisphere, key / "sulci" / side, spacing)
+        folding.grow(hemisphere, key / "sulci" / side, spacing, waver)
         for side, hemisphere in zip(("left", "right"), frame.template.hemispheres, strict=True)
     )
     sheet = cortex.Sheet(
         template=frame.template,
         sulci=(left, right),
-        waver=Field(params.waver_mm / frame.scale * waver[None], _NOISE_ORIGIN_MM, _NOISE_STEP_MM),
         thickness=_SHEET_OVER_MEASURED * params.thickness_mm / frame.scale,
         gap=params.sulcus_mm / 2 / frame.scale,
     )
     index = ((frame.free > 0) & ~in_hindbrain(frame.template, frame.probe)).nonzero()[:, 0]
     return cortex.fit(sheet, frame.probe.pick(index), frame.free[index], params.white_ml, params.cortex_ml)
+
+
+def _waver(params: CerebrumSize, key: Key, frame: Frame) -> Field:
+    """How far sulcal walls are carried sideways: nothing at the surface, all of it further down."""
+    device = frame.lattice.data.device
+    bumps = smooth_noise(key, _NOISE_NODES, _WAVER_WAVELENGTH_MM / _NOISE_STEP_MM, device)
+    waver = Field(bumps[None], _NOISE_ORIGIN_MM, _NOISE_STEP_MM)
+    below = -frame.template.fields["mantle"].at(waver.nodes())[0].reshape(bumps.shape)
+    share = (below / _STRAIGHT_MM).clamp(0, 1)
+    return Field(params.waver_mm / frame.scale * (share * bumps)[None], _NOISE_ORIGIN_MM, _NOISE_STEP_MM)

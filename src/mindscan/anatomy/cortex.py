@@ -19,22 +19,20 @@ from mindscan.anatomy.field import Field
 from mindscan.anatomy.structure import Place
 from mindscan.anatomy.template import Template
 
-LIPS_MM = 3.0
+LIPS_MM = 2.0
 """Width over which a gyrus rounds into a sulcus, template mm."""
 MOUTH_MM = 3.0
 """Depth over which the mouth of a sulcus narrows, template mm."""
-CROWN, FUNDUS = 1.10, 0.90
-"""Thickness at the surface and at the bottom of deep sulci over the mean: 2.7 and 2.2 mm of 2.45; Fischl
-and Dale 2000, doi:10.1073/pnas.200033797."""
+CROWN, FUNDUS = 1.03, 0.93
+"""Thickness at the surface and at the bottom of deep sulci over the mean. With the rounding of gyri it comes
+to 2.7 mm on crowns and 2.2 mm in fundi; Fischl and Dale 2000, doi:10.1073/pnas.200033797."""
 DEEP_MM = 14.0
 """Where a sulcus counts as deep."""
 
 _FUNNEL = 1.2
 """How much wider a sulcus is at its mouth."""
-_CLOSING = 0.15
+_CLOSING = 0.05
 """How far sulci close for each millimetre that the surface swells."""
-_STRAIGHT_MM = 6.0
-"""Depth from which sulcal walls waver in full."""
 
 Pair = npt.NDArray[np.float64]
 _TRIAL, _LONGEST = (0.2, 0.3), np.array([0.5, 1.2])
@@ -74,7 +72,6 @@ class Sheet:
     Args:
         template: gives the smooth hemispheres.
         sulci: what `folding.grow` made of the left and the right side.
-        waver: one channel; how far sulcal walls waver sideways on their way down.
         thickness: mean thickness.
         gap: half width of a sulcus.
         deepening: factor on the depth of the person's own sulci.
@@ -83,7 +80,6 @@ class Sheet:
 
     template: Template
     sulci: tuple[Field, Field]
-    waver: Field
     thickness: float
     gap: float
     deepening: float = 1.0
@@ -94,14 +90,13 @@ class Sheet:
         fields = self.template.fields
         mantle, nuclei, share = place.look(fields["mantle"])
         sulci, wall = place.look(fields["sulci"])[0], place.look(fields["hull"])[0]
-        waver = self.waver.at(place.xyz)[0]
         own = place.xyz.new_empty((3, len(place.xyz)))
         for side, grown in zip((~place.right, place.right), self.sulci, strict=True):
             own[:, side] = grown.at(place.xyz[side])
         return Site(
             below=-mantle,
             average=own[2] - sulci,
-            aside=(own[0] + waver * (-mantle / _STRAIGHT_MM).clamp(0, 1)).abs(),
+            aside=own[0].abs(),
             deep=own[1],
             nuclei=nuclei,
             wall=wall,

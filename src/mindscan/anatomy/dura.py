@@ -16,6 +16,9 @@ from mindscan.core.person import Person
 from mindscan.core.prior import Rounded, truncated_normal
 from mindscan.core.record import Record
 
+FORAMEN_MM = -66.0
+"""Below this fluid belongs to the spinal canal, template mm."""
+
 
 class DuraSize(Record):
     """Thickness of the sheets and width of the venous sinuses.
@@ -38,7 +41,7 @@ class Dura:
     """Painted behind the brain, inside the skull: it takes only what the brain leaves."""
 
     name = "dura"
-    labels = tuple(BY_NAME[name].id for name in ("CSF", "Dura", "Vein"))
+    labels = tuple(BY_NAME[name].id for name in ("CSF", "CSF-SA", "Dura", "Vein"))
     in_skull = True
 
     def draw(self, key: Key, person: Person, icv_ml: float) -> DuraSize:
@@ -70,7 +73,8 @@ class Dura:
             some = (folds < 2).nonzero()[:, 0]
             folded = part.pick(some)
             yield Layer("soft", folded.all("Dura"), folded.cover(folds[some] - sheet / 2), near[some])
-            yield Layer("CSF", place.all("CSF"), place.cover(wall + sheet))
+            fluid = torch.where(place.xyz[:, 2] < FORAMEN_MM, place.all("CSF-SA"), place.all("CSF"))
+            yield Layer("CSF", fluid, place.cover(wall + sheet))
             lining = (wall > -2 - sheet).nonzero()[:, 0]
             rim = place.pick(lining)
             yield Layer("soft", rim.all("Dura"), rim.cover(wall[lining]), lining)

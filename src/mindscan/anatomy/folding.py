@@ -28,19 +28,23 @@ _ORDER = 3
 """Steepness of the band-pass below its band."""
 _SETTLING = 6
 _GAIN = 3.0
+_GENTLE = 0.5
+"""Slope of a wavering sheet's distance below which it is no distance any more."""
 _FLOOR_MM = 4.0
 """White matter and cortex that stay below the deepest sulcus."""
-_FADED_MM = 3.5
+_RINGS, _HOLD = 1, 1.5
+_FADED_MM = 6.0
 """How far the average's own sulci close where this person has none."""
 
 
-def grow(hemisphere: Hemisphere, key: Key, spacing: float = 1.0) -> Field:
+def grow(hemisphere: Hemisphere, key: Key, spacing: float = 1.0, waver: Field | None = None) -> Field:
     """The sulci of one hemisphere, at every point below the mantle.
 
     Args:
         hemisphere: the mantle.
         key: the stream of this side.
         spacing: distance between sulci relative to the usual one, 0.5 to 2.
+        waver: how far the walls of sulci are carried sideways at every point, template mm.
 
     Returns:
         Three channels in template mm: distance from the nearest sulcal sheet, signed; its depth; how far
@@ -49,16 +53,19 @@ def grow(hemisphere: Hemisphere, key: Key, spacing: float = 1.0) -> Field:
     common = _smooth(key / "common", 25, hemisphere)
     kept = torch.maximum(hemisphere.primary, common.clamp(0, 1))
     there = ((hemisphere.recurring - 3) / 5).clamp(0, 1) * kept
-    near = _average(there, 2)
-    free = 1 - (2.5 * near / near.max().clamp(min=1e-6)).clamp(0, 1)
+    near = _average(there, _RINGS)
+    free = 1 - (_HOLD * near / near.max().clamp(min=1e-6)).clamp(0, 1)
 
     own = _labyrinth(key / "own", WAVELENGTH_MM * spacing, free, hemisphere)
     uneven = 1 + 0.35 * _smooth(key / "depth", 6, hemisphere) + 0.25 * _smooth(key / "depths", 20, hemisphere)
-    deep = DEPTH_MM * uneven.clamp(0.1, 1.5) * free.sqrt()
+    deep = DEPTH_MM * uneven.clamp(0.1, 1.5)
     deep = torch.minimum(deep, hemisphere.room - _FLOOR_MM)
 
     lifted = hemisphere.lift(torch.stack([own, deep, _FADED_MM * (1 - kept)]))
     sheet = _sheet_distance(lifted.data[0], WAVELENGTH_MM * spacing)
+    if waver is not None:
+        moved = sheet + waver.at(lifted.nodes())[0].reshape(sheet.shape)
+        sheet = moved / _slope(moved).clamp(min=_GENTLE)
     return Field(torch.stack([sheet, *lifted.data[1:]]), lifted.origin_mm, lifted.step_mm)
 
 
@@ -118,5 +125,8 @@ def _around(field: Tensor) -> Tensor:
 def _sheet_distance(field: Tensor, wavelength_mm: float) -> Tensor:
     """Signed distance in mm from where a field is zero, as if it were a sine of its wavelength."""
     k = 2 * math.pi / wavelength_mm
-    slope = torch.stack(torch.gradient(field)).div(STEP_MM).square().sum(0).sqrt()
-    return torch.atan2(k * field, slope) / k
+    return torch.atan2(k * field, _slope(field)) / k
+
+
+def _slope(field: Tensor) -> Tensor:
+    return torch.stack(torch.gradient(field)).div(STEP_MM).square().sum(0).sqrt()

@@ -72,10 +72,10 @@ class Head:
         return lambda place: iter(())
 
 
-def to_template(size: HeadSize) -> Affine:
-    """4 x 4 map from world millimetres to unwarped template millimetres."""
+def to_template(size: HeadSize, factor: float = 1.0) -> Affine:
+    """4 x 4 map from world millimetres to unwarped template millimetres, the head `factor` times as large."""
     stretch = np.array([size.breadth, 1.0, size.height])
-    stretch *= size.scale / float(np.prod(stretch)) ** (1 / 3)
+    stretch *= factor * size.scale / float(np.prod(stretch)) ** (1 / 3)
     forward = np.eye(4)
     forward[:3, :3] = _rotation(size.turn_deg) * stretch
     forward[:3, 3] = size.shift_mm

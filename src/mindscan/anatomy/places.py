@@ -63,7 +63,7 @@ USUAL: dict[str, Usual] = {
     "putamen": Usual("Putamen", (28, 2, -1.5), Spread(0.52, 0.52, 0.40, 3.8), Spread(0.48, 0.31, 0.34, 2.4)),
     "pallidum": Usual("Pallidum", (22, -2, -3), Spread(0.44, 0.62, 0.67, 4.5), Spread(0.74, 0.36, 0.54, 2.2)),
     "hippocampus": Usual(
-        "Hippocampus", (26.5, -21, -15.5), Spread(0.89, 1.27, 0.95, 2.6), Spread(0.52, 1.33, 0.93, 3.9)
+        "Hippocampus", (26.5, -21, -15.5), Spread(0.89, 1.90, 1.42, 2.6), Spread(0.52, 2.00, 1.40, 3.9)
     ),
     "amygdala": Usual(
         "Amygdala", (25, -3, -21.5), Spread(0.37, 0.73, 0.64, 3.3), Spread(0.60, 0.42, 0.57, 3.4)
@@ -77,8 +77,7 @@ USUAL: dict[str, Usual] = {
 }
 """Measured on ten label maps of real people (SynthSeg's training maps, doi:10.1016/j.media.2023.102789)
 after an affine fit to the template: centroids, and the longest axis in the sagittal plane, once the mean
-movement of all structures of a person is taken out (`scripts/places_table.py`). The hippocampus moves by half
-of what was measured along its length: the rest is how far back its tail was drawn."""
+movement of all structures of a person is taken out (`scripts/places_table.py`)."""
 
 
 class PlaceSize(Record):

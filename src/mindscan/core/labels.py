@@ -73,6 +73,7 @@ LABELS: tuple[Label, ...] = (
     Label(85, "Optic-Chiasm", (234, 169, 30), "WM"),
     Label(98, "Dura", (0, 255, 127), "soft"),
     Label(118, "Epidermis", (255, 224, 189), "soft", "", True),
+    Label(122, "CSF-SA", (43, 75, 155), "CSF", "", True),
     Label(123, "Muscle", (178, 60, 60), "soft", "", True),
     Label(125, "Adipose", (173, 255, 47), "soft", "", True),
     Label(126, "Spinal-Cord", (133, 203, 229), "WM", "", True),
@@ -106,6 +107,16 @@ TABLE_SIZE = 1 + max(BY_ID)
 def in_skull(label: Label) -> bool:
     """Whether a structure counts towards the intracranial volume."""
     return label.id != 0 and not label.extracranial
+
+
+def structure_of(label: Label) -> str:
+    """Name of a label without its side.
+
+    Example:
+        >>> structure_of(BY_ID[53])
+        'Hippocampus'
+    """
+    return label.name.removeprefix("Left-").removeprefix("Right-")
 
 
 def both_sides(name: str) -> tuple[int, int]:

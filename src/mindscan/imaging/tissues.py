@@ -25,7 +25,7 @@ from typing import NamedTuple
 import torch
 
 from mindscan.core.errors import SettingsError
-from mindscan.core.labels import LABELS, TABLE_SIZE, Label
+from mindscan.core.labels import LABELS, TABLE_SIZE, structure_of
 from mindscan.imaging.mri import Relaxation
 
 FIELDS_TESLA = (1.5, 3.0)
@@ -135,17 +135,6 @@ IRON_R2 = 0.2
 
 CORTEX_IRON = 2.9
 """Iron in mg per 100 g of adult cortex, which the T2 of grey matter already holds (Hallgren 1958)."""
-
-
-def structure_of(label: Label) -> str:
-    """Name of a label without its side.
-
-    Example:
-        >>> from mindscan.core.labels import BY_ID
-        >>> structure_of(BY_ID[53])
-        'Hippocampus'
-    """
-    return label.name.removeprefix("Left-").removeprefix("Right-")
 
 
 _USUAL: dict[str, dict[str, float]] = {
