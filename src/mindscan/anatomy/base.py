@@ -64,7 +64,7 @@ _WHITE = (
     *both_sides("VentralDC"), *_FRONT["Corpus-Callosum"],
 )  # fmt: skip
 _TISSUE = tuple(row.id for row in LABELS if row.tissue in ("GM", "WM") and not row.extracranial)
-_FLUID = tuple(row.id for row in LABELS if row.tissue == "CSF")
+_FLUID = tuple(row.id for row in LABELS if row.tissue == "CSF" and not row.extracranial)
 _BRAIN = (*_TISSUE, *(one for one in _FLUID if one != BY_NAME["CSF"].id), *_SMALL["choroid-plexus"])
 
 
