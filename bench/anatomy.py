@@ -17,12 +17,12 @@ import nibabel as nib
 import numpy as np
 import torch
 
-from mindscan.anatomy import anatomy, build
+from mindscan.anatomy import align, anatomy, build
 from mindscan.cohort.plan import GridPlan
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.volume import Volume
-from mindscan.validate import align, measures, overlap, shape
+from mindscan.validate import measures, overlap, shape
 
 
 def read(path: Path) -> Volume:

@@ -12,7 +12,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mindscan.api import make, make_subject, replay, stream, to_monai, to_torchio
+    from mindscan.api import (
+        add_asset,
+        list_assets,
+        make,
+        make_subject,
+        remove_asset,
+        replay,
+        stream,
+        to_monai,
+        to_torchio,
+    )
     from mindscan.cohort.plan import Plan
     from mindscan.cohort.recipe import Recipe, draw
     from mindscan.core.errors import MindscanError
@@ -21,8 +31,11 @@ if TYPE_CHECKING:
     from mindscan.report.show import show
 
 _HOME = {
+    "add_asset": "api",
+    "list_assets": "api",
     "make": "api",
     "make_subject": "api",
+    "remove_asset": "api",
     "replay": "api",
     "stream": "api",
     "to_monai": "api",
@@ -40,11 +53,14 @@ __all__ = [
     "MindscanError",
     "Plan",
     "Recipe",
+    "add_asset",
     "cite",
     "draw",
+    "list_assets",
     "make",
     "make_subject",
     "read_dataset",
+    "remove_asset",
     "replay",
     "show",
     "stream",

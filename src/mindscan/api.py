@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 
+from mindscan.assets import keep
+from mindscan.assets.keep import Asset
 from mindscan.cohort import recipe as recipes
 from mindscan.cohort.plan import Plan
 from mindscan.cohort.recipe import Recipe
@@ -126,6 +128,38 @@ def validate_anatomy(
         for step in steps:
             progress(step.done, step.total)
     return step
+
+
+def add_asset(path: str | Path, labels: str = "freesurfer", name: str | None = None) -> Asset:
+    """Turn a segmentation into one more base anatomy; plans then say `[anatomy] base = "NAME"`.
+
+    Args:
+        path: 3-D `.nii` or `.nii.gz` label map of a whole brain, any affine, voxels of 0.3 to 2 mm.
+        labels: scheme of its ids: "freesurfer" (aseg, aparc+aseg, wmparc).
+        name: 1 to 40 letters, digits, - or _; made from the file's name when None.
+
+    Returns:
+        What was read; `picture` is the montage to check it by.
+
+    Raises:
+        MindscanError: one line that says what was given, what was expected and how to mend it.
+    """
+    return keep.add(path, labels, name)
+
+
+def list_assets() -> list[Asset]:
+    """Every label map that has been added as a base anatomy."""
+    return keep.listed()
+
+
+def remove_asset(name: str) -> None:
+    """Remove a label map that was added.
+
+    Raises:
+        SettingsError: there is none of this name.
+        FolderError: the data folder cannot be written.
+    """
+    keep.remove(name)
 
 
 def as_plan(plan: Plan | str | Path | None) -> Plan:

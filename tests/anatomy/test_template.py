@@ -38,14 +38,16 @@ def test_left_mirrors_right() -> None:
 def test_volumes_grow_with_the_shift() -> None:
     for inside in template.load().inside_ml.values():
         growth = np.diff(inside)
+        assert inside.shape == (2, len(template.SHIFTS_MM))
         assert (growth >= 0).all()
-        assert (growth[inside[1:] > 0] > 0).all()
+        assert (growth[inside[:, 1:] > 0] > 0).all()
 
 
 def test_shift_for_finds_the_volume_again() -> None:
     loaded = template.load()
-    volume = float(loaded.inside_ml["Thalamus"][14])
-    assert loaded.shift_for("Thalamus", volume) == pytest.approx(float(template.SHIFTS_MM[14]), abs=1e-4)
+    left, right = loaded.inside_ml["Thalamus"][:, [12, 14]].tolist()
+    found = loaded.shifts_for("Thalamus", (left[0], right[1]))
+    assert found == pytest.approx(template.SHIFTS_MM[[12, 14]].tolist(), abs=1e-4)
 
 
 def test_distances_have_slope_one_near_surfaces() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from added import made
 from cohort.small import GRID, digests
 from mindscan import api
+from mindscan.anatomy import assets
+from mindscan.assets.keep import Asset
 from mindscan.cli import main
 from mindscan.cli.commands import plan
 from mindscan.cohort.plan import Plan
@@ -130,3 +134,36 @@ def test_a_validation_says_every_claim(
         f"holds  Heads are round: 3 of 3\nFAILS  Ears are blue: none\npage: {tmp_path / 'anatomy.html'}\n"
     )
     assert "measuring people: 20 of 20" in err
+
+
+def test_added_maps_are_listed_and_removed_by_name(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kept = assets.folder() / made().name
+    shutil.copytree(kept, tmp_path / "assets" / kept.name)
+    monkeypatch.setenv("MINDSCAN_ASSETS", str(tmp_path / "assets"))
+    main(["assets", "list"])
+    assert capsys.readouterr().out == made().summary() + "\n"
+    main(["assets", "remove", kept.name])
+    assert capsys.readouterr().out == f"removed {kept.name}\n"
+    with pytest.raises(SystemExit) as stopped:
+        main(["assets", "remove", kept.name])
+    assert stopped.value.code == 2
+    assert "expected one of mni152; add it with" in capsys.readouterr().err
+
+
+def test_adding_says_what_was_read(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def add(*words: object) -> Asset:
+        asked.append(words)
+        return made()
+
+    monkeypatch.setattr(api, "add_asset", add)
+    main(["assets", "add", "map.nii.gz", "--labels", "freesurfer", "--name", "one"])
+    assert asked == [(Path("map.nii.gz"), "freesurfer", "one")]
+    told, picture = capsys.readouterr().out.splitlines()
+    assert told == made().summary()
+    assert Path(picture.removeprefix("picture: ")).is_file()

@@ -19,6 +19,7 @@ def test_every_line_that_is_commented_out_can_be_used() -> None:
     assert len(plan.scans) == 3
     assert plan.scans[2].settings["field_tesla"] == 1.5
     assert set(plan.anatomy) == {
+        "base",
         "head",
         "warp",
         "cerebrum",

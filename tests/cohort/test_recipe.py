@@ -63,13 +63,13 @@ def test_the_same_names_give_the_same_recipe_and_it_reads_back(seed: int, number
 @given(seeds)
 def test_recipes_stay_small(seed: int) -> None:
     plan = planned(scans=[{"suffix": suffix} for suffix in SUFFIXES])
-    assert len(draw(plan, seed, "0001").json_text().encode()) < 12_000
+    assert len(draw(plan, seed, "0001").json_text().encode()) < 13_000
 
 
 @given(seeds, st.data())
 def test_one_parameter_of_the_head_changes_nothing_else(seed: int, data: st.DataObject) -> None:
     usual = draw(SMALL, seed, "0001")
-    part = data.draw(st.sampled_from(sorted(usual.anatomy.model_dump())))
+    part = data.draw(st.sampled_from(sorted(set(usual.anatomy.model_dump()) - {"base", "places"})))
     sizes = getattr(usual.anatomy, part).model_dump()
     name = data.draw(st.sampled_from(sorted(set(sizes) - {"icv_ml"})))
     want = [{"fixed": value * 1.001} for value in sizes[name]] if isinstance(sizes[name], tuple) else None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from added import made
 from cohort.small import GRID, ONE_SCAN, SMALL, digests
 from mindscan.cohort.plan import Plan
 from mindscan.cohort.recipe import Recipe, draw
@@ -179,3 +180,38 @@ def test_a_recipe_that_no_memory_holds_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="4096 x 4096 x 4096 voxels"):
         replay_one(tmp_path / "out", Recipe.parse(data))
     assert not (tmp_path / "out").exists()
+
+
+def on_a_base(base: object) -> Plan:
+    return Plan.parse({"grid": GRID, "anatomy": {"base": base}, "scans": [{"suffix": "T1w"}]})
+
+
+def test_people_on_a_map_that_was_added_are_made_again(tmp_path: Path) -> None:
+    plan = on_a_base({"choice": ["mni152", made().name]})
+    list(make_cohort(tmp_path / "out", plan, 3, 3, 1))
+    recipes = [Recipe.read(tmp_path / "out" / layout.recipe(f"000{n}")) for n in (1, 2, 3)]
+    told = {(recipe.anatomy.base, recipe.base_digest) for recipe in recipes}
+    assert told == {("mni152", ""), (made().name, made().content)}
+    (person,) = [recipe for recipe in recipes if recipe.base_digest][:1]
+    replay_one(tmp_path / "again", person)
+    ours, theirs = digests(tmp_path / "again"), digests(tmp_path / "out")
+    own = [name for name in theirs if f"sub-{person.subject}" in name]
+    assert {name: ours[name] for name in own} == {name: theirs[name] for name in own}
+
+
+def test_a_base_that_is_missing_or_another_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r'base anatomy "nobody"; expected one of mni152'):
+        list(make_cohort(tmp_path / "out", on_a_base({"choice": ["mni152", "nobody"]}), 1, 3, 1))
+    recipe = draw(on_a_base(made().name), 3, "0001")
+    other = recipe.model_copy(update={"base_digest": "0" * 64})
+    with pytest.raises(SettingsError, match="expected digest 000000000000; add the map"):
+        replay_one(tmp_path / "out", other)
+    gone = recipe.model_copy(update={"anatomy": recipe.anatomy.model_copy(update={"base": "nobody"})})
+    with pytest.raises(SettingsError, match='base anatomy "nobody"'):
+        replay_one(tmp_path / "out", gone)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_job_knows_the_maps_that_it_builds_on() -> None:
+    assert "bases" not in job(SMALL, 7)
+    assert job(on_a_base(made().name), 7)["bases"] == {made().name: made().content}

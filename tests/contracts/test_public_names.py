@@ -19,6 +19,9 @@ SIGNATURES = {
     "read_dataset": "root",
     "cite": "root",
     "show": "path out look=None",
+    "add_asset": "path labels='freesurfer' name=None",
+    "list_assets": "",
+    "remove_asset": "name",
 }
 
 

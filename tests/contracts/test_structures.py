@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from mindscan.anatomy import anatomy, template
+from added import made
+from mindscan.anatomy import anatomy, bases
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.structure import Frame, Marked, Place, Sharer
@@ -23,12 +24,17 @@ def drawn() -> Anatomy:
     return anatomy.draw(Key(4), PERSON)
 
 
+@pytest.fixture(scope="module", params=["mni152", "made"])
+def base(request: pytest.FixtureRequest) -> str:
+    return made().name if request.param == "made" else request.param
+
+
 @pytest.fixture(scope="module")
-def frame(drawn: Anatomy) -> Frame:
+def frame(drawn: Anatomy, base: str) -> Frame:
     axes = [torch.arange(low, high, 5.0) for low, high in ((-90, 91), (-125, 116), (-165, 96))]
     xyz = torch.stack([a.flatten() for a in torch.meshgrid(*axes, indexing="ij")], 1)
     probe = Place(xyz, drawn.head.scale, (5 * drawn.head.scale) ** 3 / 1000)
-    frame = Frame(template.load(), drawn.head.scale, empty_lattice(), probe, torch.ones(len(probe.xyz)))
+    frame = Frame(bases.load(base), drawn.head.scale, empty_lattice(), probe, torch.ones(len(probe.xyz)))
     shared = [s.share(getattr(drawn, s.name), Key(1), frame) for s in STRUCTURES if isinstance(s, Sharer)]
     even = {"growth": Field(torch.ones_like(frame.lattice.data[:1]), frame.lattice.origin_mm, 4.0)}
     return replace(
@@ -36,9 +42,10 @@ def frame(drawn: Anatomy) -> Frame:
     )
 
 
-def asked(place: Place, structure) -> Place:
+def asked(frame: Frame, structure) -> Place:
     """The points that a structure is asked about, on their own."""
-    wall = template.load().fields["hull"].at(place.xyz)[0]
+    place = frame.probe
+    wall = frame.template.fields["hull"].at(place.xyz)[0]
     index = (wall < 1 if structure.in_skull else wall > -1).nonzero()[:, 0]
     return Place(place.xyz[index], place.scale, place.point_ml)
 
@@ -64,7 +71,7 @@ def test_move_is_nothing_or_a_finite_velocity(structure, drawn, frame) -> None:
 @each
 def test_layers_are_shares_of_known_labels(structure, drawn, frame) -> None:
     painter = structure.paint(getattr(drawn, structure.name), Key(1), frame)
-    place = asked(frame.probe, structure)
+    place = asked(frame, structure)
     for layer in painter(place):
         assert layer.tissue in TISSUES
         points = len(place.xyz) if layer.index is None else len(layer.index)
@@ -81,7 +88,7 @@ def test_layers_are_shares_of_known_labels(structure, drawn, frame) -> None:
 @each
 def test_painting_depends_on_the_points_alone(structure, drawn, frame) -> None:
     painter = structure.paint(getattr(drawn, structure.name), Key(1), frame)
-    place = asked(frame.probe, structure)
+    place = asked(frame, structure)
     half = torch.arange(0, len(place.xyz), 2)
     for all_of_it, some in zip(
         painter(place), painter(Place(place.xyz[half], place.scale, 0.0)), strict=True

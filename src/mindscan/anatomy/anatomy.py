@@ -6,6 +6,7 @@ from typing import Any
 
 from mindscan.anatomy import norms
 from mindscan.anatomy.airway import Airway, AirwaySize
+from mindscan.anatomy.assets import AVERAGE, BaseName
 from mindscan.anatomy.brainstem import Brainstem, BrainstemSize
 from mindscan.anatomy.callosum import Callosum, CallosumSize
 from mindscan.anatomy.cerebellum import Cerebellum, CerebellumSize
@@ -57,8 +58,13 @@ STRUCTURES: tuple[Structure[Any], ...] = (
 
 
 class Anatomy(Record):
-    """Parameters of one head in physical units; one field per structure."""
+    """Parameters of one head in physical units; one field per structure.
 
+    Args:
+        base: the anatomy that all of it shapes: the average of many people, or a label map that was added.
+    """
+
+    base: BaseName = AVERAGE
     head: HeadSize
     warp: WarpSize
     places: PlaceSize

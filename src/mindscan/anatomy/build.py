@@ -13,15 +13,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mindscan.anatomy import points
-from mindscan.anatomy import template as templates
+from mindscan.anatomy import bases, points
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
 from mindscan.anatomy.canvas import Canvas
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.dura import FORAMEN_MM
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.head import HeadSize, to_template
-from mindscan.anatomy.landmarks import AFIDS
 from mindscan.anatomy.mend import mend
 from mindscan.anatomy.parcels import parcel_ids
 from mindscan.anatomy.structure import EDGE_MM, Frame, Layer, Marked, Painter, Place, Sharer
@@ -94,7 +92,7 @@ class Model:
 
 def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Model:
     """The continuous head for an anatomy; all its random fields come from `key`."""
-    template = templates.load().to(device)
+    template = bases.load(anatomy.base).to(device)
     lattice = empty_lattice(device)
     nowhere = Place(torch.zeros((0, 3), device=device), anatomy.head.scale, 0.0)
     frame = Frame(template, anatomy.head.scale, lattice, nowhere, torch.zeros(0, device=device))
@@ -115,7 +113,7 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
     free = torch.ones_like(probe.xyz[:, 0])
     frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
     painters: dict[bool, list[Painter]] = {True: [], False: []}
-    marks: dict[str, Point] = dict(AFIDS)
+    marks: dict[str, Point] = dict(template.points)
     for structure in STRUCTURES:
         if isinstance(structure, Marked):
             marks |= structure.landmarks(getattr(anatomy, structure.name), key / structure.name, frame)

@@ -71,9 +71,9 @@ class Cerebellum:
 
     def move(self, params: CerebellumSize, key: Key, frame: Frame) -> Tensor | None:
         """A large cerebellum makes room for itself."""
-        needed_ml = _ROOM * (params.cortex_ml + params.white_ml)
-        shift = max(0.0, frame.template.shift_for("cerebellum", needed_ml / 2 / frame.scale**3))
-        return push(frame.template.fields["cerebellum"], frame, shift, shift, _REACH_MM)
+        half_ml = _ROOM * (params.cortex_ml + params.white_ml) / 2 / frame.scale**3
+        left, right = (max(0.0, mm) for mm in frame.template.shifts_for("cerebellum", (half_ml, half_ml)))
+        return push(frame.template.fields["cerebellum"], frame, left, right, _REACH_MM)
 
     def paint(self, params: CerebellumSize, key: Key, frame: Frame) -> Painter:
         """White matter in front of cortex; furrows are cut wherever the surface lies."""

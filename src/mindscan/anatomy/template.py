@@ -12,13 +12,11 @@ import functools
 import hashlib
 import importlib.util
 import os
-import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from dataclasses import fields as fields_of
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -26,13 +24,15 @@ import numpy.typing as npt
 import torch
 from scipy import ndimage
 
-from mindscan.anatomy import deep_solids, mantle, parcels, segment, solids
+from mindscan.anatomy import deep_solids, mantle, parcels, segment, solids, stored
 from mindscan.anatomy.distance import Array, Point, ellipsoid, signed_distance
 from mindscan.anatomy.field import Field
+from mindscan.anatomy.landmarks import AFIDS
 from mindscan.anatomy.mantle import Hemisphere
+from mindscan.anatomy.stored import Built, Stored
 from mindscan.core.errors import PackageError
 
-VERSION = 14
+VERSION = 15
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
@@ -41,25 +41,25 @@ SHIFTS_MM = np.arange(-3, 4.01, 0.25)
 
 _BRAIN_BOX = (slice(0, 81), slice(18, 216), slice(0, 160))
 _DEEP_BOX = (slice(0, 52), slice(18, 164), slice(4, 120))  # inside the brain box
-_FAR_MM = 36.0
-_NECK_MM = -66
+FAR_MM = 36.0
+NECK_MM = -66
 """Below this the average fades out, and canal and cord go on as cylinders."""
 _CANAL_MM, _CORD_MM = 10.0, 5.5
 _CHIASM_CISTERN: tuple[Point, Point] = (0, 2, -19), (14, 10, 7)
 """Centre and semi-axes in mm of the cistern around the chiasm, which the average's brain mask leaves out."""
 _PAD, _BELOW = 8, 4
 """Voxels of 2 mm around the hull while it is closed, and how many of them are kept below it."""
-_PAINT_ORDER = (
+PAINT_ORDER = (
     "Lateral-Ventricle", "Inf-Lat-Vent", "3rd-Ventricle", "4th-Ventricle", "Accumbens-area", "Pallidum",
     "Amygdala", "Hippocampus", "Caudate", "Putamen", "Thalamus", "VentralDC",
     "Corpus-Callosum",
 )  # fmt: skip
-_WALLS_MM = {
+WALLS_MM = {
     "Lateral-Ventricle": 3.0, "Inf-Lat-Vent": 2.0, "Putamen": 2.0, "Caudate": 2.0, "Pallidum": 2.0,
     "Thalamus": 1.5, "Hippocampus": 1.0,
 }  # fmt: skip
 """White matter between these and the cortex is at least about this thick, in mm."""
-_WHITE_CORE = (
+WHITE_CORE = (
     "Thalamus",
     "Caudate",
     "Putamen",
@@ -73,7 +73,7 @@ _WHITE_CORE = (
 
 @dataclass(frozen=True)
 class Template:
-    """Signed distances in template millimetres (negative inside); left mirrors right.
+    """Signed distances in template millimetres (negative inside).
 
     Args:
         fields: by name: "white", "pial", "hull", "cerebellum", "brainstem" and every deep structure;
@@ -81,23 +81,28 @@ class Template:
             matter around all that cortex keeps away from, share of the surface that cortex covers);
             "parcels" has the number of the cortical parcel at each node, to be read there and not in between;
             "outer" with the channels `solids.OUTER`; "tentorium": height above it, and beyond its edge.
-        inside_ml: by name: volume of the right half inside the surface shifted by each of `SHIFTS_MM`.
+        inside_ml: by name: volume of the left and the right half inside the surface shifted by each of
+            `SHIFTS_MM`, shape (2, n).
         hemispheres: the smooth hemispheres (left, right) that folds grow on.
+        points: where the landmarks lie, template mm.
     """
 
     fields: dict[str, Field]
     inside_ml: dict[str, Array]
     hemispheres: tuple[Hemisphere, Hemisphere]
+    points: dict[str, Point]
 
-    def shift_for(self, name: str, volume_ml: float) -> float:
-        """Outward shift in template mm that makes the right-hand structure `volume_ml` large."""
-        return float(np.interp(volume_ml, self.inside_ml[name], SHIFTS_MM))
+    def shifts_for(self, name: str, volumes_ml: tuple[float, float]) -> tuple[float, float]:
+        """Outward shifts in template mm that make the (left, right) structure as large as asked."""
+        sides = zip(volumes_ml, self.inside_ml[name], strict=True)
+        left, right = (float(np.interp(ml, inside, SHIFTS_MM)) for ml, inside in sides)
+        return left, right
 
     def to(self, device: torch.device | str) -> Template:
         """The same template on another device."""
         left, right = self.hemispheres
         fields = {name: field.to(device) for name, field in self.fields.items()}
-        return Template(fields, self.inside_ml, (left.to(device), right.to(device)))
+        return Template(fields, self.inside_ml, (left.to(device), right.to(device)), self.points)
 
 
 @functools.cache
@@ -110,11 +115,16 @@ def load() -> Template:
     sources = _source_files()
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     cached = cache_folder() / f"template-{VERSION}-{digest}.npz"
+    return kept(cached, lambda: _build(*(_voxels(path) for path in sources)))
+
+
+def kept(cached: Path, build: Callable[[], Built]) -> Template:
+    """A template from its file in the cache, else built and stored there."""
     try:
-        return _read(cached)
+        return _assemble(stored.read(cached))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        built = _build(*(_voxels(path) for path in sources))
-    _store(cached, built)
+        built = build()
+    stored.write(cached, built)
     return _assemble(built)
 
 
@@ -137,20 +147,9 @@ def _voxels(path: Path) -> Array:
     return np.asarray(nib.Nifti1Image.from_filename(path).dataobj, np.float32)
 
 
-Stored = dict[str, tuple[npt.NDArray[np.float16], tuple[float, float, float], float]]
-
-
-class _Built(NamedTuple):
-    """What the cache keeps: fields as (values, origin, step), volumes inside them, the right mantle."""
-
-    fields: Stored
-    inside: dict[str, Array]
-    right: Hemisphere
-
-
-def _build(t1: Array, grey: Array, white: Array) -> _Built:
+def _build(t1: Array, grey: Array, white: Array) -> Built:
     middle = t1.shape[0] // 2
-    hull = _stored(_hull(t1)[middle // 2 :], (0, 0, -2 * _BELOW), step=2)
+    hull = lattice_of(hull_of(t1[::2, ::2, ::2] > 0)[middle // 2 :], (0, 0, -2 * _BELOW), step=2)
     t1, grey, white = (a[middle:][_BRAIN_BOX] for a in (t1, grey / np.float32(255), white / np.float32(255)))
     low = (0, _BRAIN_BOX[1].start, _BRAIN_BOX[2].start)
     points = [
@@ -164,45 +163,46 @@ def _build(t1: Array, grey: Array, white: Array) -> _Built:
     sharp = ndimage.gaussian_filter(t1, 0.4)
     tissue = np.clip(np.minimum(grey + white, (sharp - 110) / 80), 0, 1)
     cord = np.clip(0.5 + _CORD_MM - _off_canal(points[0], points[1]), 0, 1)
-    tissue = np.asarray(np.where(points[2] > _NECK_MM, tissue, cord), np.float32)
+    tissue = np.asarray(np.where(points[2] > NECK_MM, tissue, cord), np.float32)
     fields: Stored = {"hull": hull}
-    fields["white"] = _stored(_mirrored_distance(white_share), low)
-    fields["pial"] = _stored(_mirrored_distance(np.maximum(tissue, white_share)), low)
+    fields["white"] = lattice_of(_mirrored_distance(white_share), low)
+    fields["pial"] = lattice_of(_mirrored_distance(np.maximum(tissue, white_share)), low)
     cerebellum = segment.hindbrain(grey + white, points).astype(np.float32)
-    fields["cerebellum"] = _stored(_mirrored_distance(cerebellum), low)
-    fields["brainstem"] = _stored(segment.brainstem(points), low)
+    fields["cerebellum"] = lattice_of(_mirrored_distance(cerebellum), low)
+    fields["brainstem"] = lattice_of(segment.brainstem(points), low)
     stem = segment.stem(tissue, points)
-    fields["stem"] = _stored(_mirrored_distance(_soft(stem)), low)
+    fields["stem"] = lattice_of(_mirrored_distance(_soft(stem)), low)
     around = stem.copy()
     around[_DEEP_BOX] |= deep["Thalamus"] | deep["VentralDC"]
-    cavities = np.any([deep[name] for name in _PAINT_ORDER if "Vent" in name], axis=0)
+    cavities = np.any([deep[name] for name in PAINT_ORDER if "Vent" in name], axis=0)
     fluid = tissue < 0.5
     fluid[_DEEP_BOX] &= ~cavities
     cisterns = _soft(segment.cisterns(fluid, around, points))[_DEEP_BOX]
     deep_low = [skipped + (box.start or 0) for skipped, box in zip(low, _DEEP_BOX, strict=True)]
-    fields["cisterns"] = _boxed(_mirrored_distance(cisterns), deep_low)
-    nuclei = np.full(t1.shape, _FAR_MM, np.float32)
-    for name, mask in _with_undersides({name: deep[name] for name in _PAINT_ORDER}).items():
+    fields["cisterns"] = boxed(_mirrored_distance(cisterns), deep_low)
+    nuclei = np.full(t1.shape, FAR_MM, np.float32)
+    for name, mask in with_undersides({name: deep[name] for name in PAINT_ORDER}).items():
         distance = _mirrored_distance(_soft(mask))
-        fields[name] = _boxed(distance, deep_low)
-        if name in _WALLS_MM:
-            nuclei[_DEEP_BOX] = np.minimum(nuclei[_DEEP_BOX], distance - _WALLS_MM[name])
+        fields[name] = boxed(distance, deep_low)
+        if name in WALLS_MM:
+            nuclei[_DEEP_BOX] = np.minimum(nuclei[_DEEP_BOX], distance - WALLS_MM[name])
     for name, solid in deep_solids.SOLIDS.items():
-        fields[name] = _boxed(solid([p[_DEEP_BOX] for p in points]), deep_low)
-    inside = {name: _inside_ml(values.astype(np.float32), step) for name, (values, _, step) in fields.items()}
+        fields[name] = boxed(solid([p[_DEEP_BOX] for p in points]), deep_low)
+    inside = insides(fields)
     bound = segment.brainstem(points)
     cerebrum = (tissue > 0.5) & (cerebellum < 0.5) & (bound > 0)
     tent = solids.tentorium(cerebrum, cerebellum > 0.5, bound)
-    fields["tentorium"] = _stored(tent, low)
+    fields["tentorium"] = lattice_of(tent, low)
     fields["outer"] = _outer()
     outside, corner, step = fields["pial"]
     fields["parcels"] = parcels.cells(outside.astype(np.float32), corner).astype(np.float16), corner, step
-    cerebrum = _main(cerebrum)
-    right = _mantle(fields, cerebrum, nuclei, _cortex_share(cerebrum, grey, white))
-    return _Built(fields, inside, right)
+    cerebrum = main_piece(cerebrum)
+    share = cortex_share(*(_mirror(part) for part in (cerebrum, grey, white)))[len(cerebrum) - 1 :]
+    right = _mantle(fields, cerebrum, nuclei, share)
+    return Built(fields, inside, right.mirrored(), right, AFIDS)
 
 
-def _main(mask: segment.Mask) -> segment.Mask:
+def main_piece(mask: segment.Mask) -> segment.Mask:
     """The largest piece of a half, after cutting thin bridges."""
     pieces, _ = ndimage.label(ndimage.binary_opening(mask))
     main = pieces == 1 + int(np.argmax(np.bincount(pieces.ravel())[1:]))
@@ -217,26 +217,22 @@ def _mantle(fields: Stored, cerebrum: segment.Mask, nuclei: Array, share: Array)
     low = tuple(box.start or 0 for box in _BRAIN_BOX)
     sulci = ndimage.gaussian_filter(_mirror(pial), 1.0)
     middle = len(half) - 1
-    fields["sulci"] = _stored(sulci[middle:], low)
+    fields["sulci"] = lattice_of(sulci[middle:], low)
     coarse = np.stack([whole[middle:], nuclei, share])[:, ::2, ::2, ::2]
-    fields["mantle"] = _stored(coarse, low, step=2)
+    fields["mantle"] = lattice_of(coarse, low, step=2)
     origin = (-float(middle), ORIGIN_MM[1] + low[1], ORIGIN_MM[2] + low[2])
     alone = np.concatenate([np.zeros_like(half[1:]), half])
     around = (_mirror(pial), whole, _mirror(share))
     return mantle.hemisphere(alone, *(Field(torch.from_numpy(a)[None], origin, 1.0) for a in around))
 
 
-def _cortex_share(cerebrum: segment.Mask, grey: Array, white: Array) -> Array:
-    """How much of the nearest surface is cortex: nothing on callosum and brainstem."""
-    tissue = _mirror(cerebrum)
+def cortex_share(tissue: Array, grey: Array, white: Array) -> Array:
+    """How much of the nearest surface is cortex: nothing on callosum and brainstem; both sides, 1 mm."""
     rim = (tissue > 0) & (ndimage.distance_transform_edt(tissue) <= 3)
-    grey_here, tissue_here = (
-        ndimage.gaussian_filter(_mirror(part) * rim, 2.0) for part in (grey, grey + white)
-    )
+    grey_here, tissue_here = (ndimage.gaussian_filter(part * rim, 2.0) for part in (grey, grey + white))
     nearest = ndimage.distance_transform_edt(~rim, return_distances=False, return_indices=True)
     ratio = (grey_here / np.maximum(tissue_here, 1e-3))[tuple(nearest)]
-    share: Array = np.clip((ndimage.gaussian_filter(ratio, 1.5) - 0.3) / 0.3, 0, 1)
-    return share[len(cerebrum) - 1 :]
+    return np.asarray(np.clip((ndimage.gaussian_filter(ratio, 1.5) - 0.3) / 0.3, 0, 1), np.float32)
 
 
 def _outer() -> tuple[npt.NDArray[np.float16], Point, float]:
@@ -244,7 +240,7 @@ def _outer() -> tuple[npt.NDArray[np.float16], Point, float]:
     axes = zip(solids.ORIGIN_MM, solids.NODES, strict=True)
     steps = [np.float32(low) + np.float32(solids.STEP_MM) * np.arange(n, dtype=np.float32) for low, n in axes]
     found = solids.outer(np.meshgrid(*steps, indexing="ij"))
-    values = np.clip(np.stack(list(found.values())), -_FAR_MM, _FAR_MM)
+    values = np.clip(np.stack(list(found.values())), -FAR_MM, FAR_MM)
     return values.astype(np.float16), solids.ORIGIN_MM, solids.STEP_MM
 
 
@@ -252,13 +248,16 @@ def _along(axis: int) -> list[int]:
     return [-1 if a == axis else 1 for a in range(3)]
 
 
-def _hull(t1: Array) -> Array:
-    """Distance in mm to the inside of skull and spinal canal, on every second voxel, down into the neck."""
-    coarse = t1[::2, ::2, ::2] > 0
+def hull_of(coarse: segment.Mask) -> Array:
+    """Distance in mm to the inside of skull and spinal canal, on every second voxel, down into the neck.
+
+    Args:
+        coarse: the inside of the skull, shape (99, 117, 95), 2 mm, from (-98, -134, -72).
+    """
     x, y, z = 2 * np.indices(coarse.shape, np.float32) + np.reshape((-98, *ORIGIN_MM[1:]), (3, 1, 1, 1))
     canal = _off_canal(x, y) < _CANAL_MM
     cistern = ellipsoid((x, y, z), *_CHIASM_CISTERN) < 0
-    inside = np.pad(np.where(z > _NECK_MM, coarse | cistern, canal), _PAD, mode="edge")
+    inside = np.pad(np.where(z > NECK_MM, coarse | cistern, canal), _PAD, mode="edge")
     inside = ndimage.binary_closing(inside, iterations=3)
     inside = ndimage.binary_fill_holes(inside)[_PAD:-_PAD, _PAD:-_PAD, _PAD - _BELOW : -_PAD].astype(
         np.float32
@@ -273,7 +272,7 @@ def _off_canal(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Array:
 
 def _white_share(white: Array, deep: dict[str, segment.Mask]) -> Array:
     """White matter as FreeSurfer fills it: thin blades kept, deep grey and ventricles inside."""
-    core = np.any([deep[name] for name in _WHITE_CORE], axis=0)
+    core = np.any([deep[name] for name in WHITE_CORE], axis=0)
     filled = ndimage.binary_closing(_mirror(core) > 0, iterations=4).astype(np.float32)
     filled = ndimage.gaussian_filter(filled, 1.5)[core.shape[0] - 1 :]
     share: Array = np.clip(white * 1.25, 0, 1)
@@ -281,7 +280,7 @@ def _white_share(white: Array, deep: dict[str, segment.Mask]) -> Array:
     return share
 
 
-def _with_undersides(masks: dict[str, segment.Mask]) -> dict[str, segment.Mask]:
+def with_undersides(masks: dict[str, segment.Mask]) -> dict[str, segment.Mask]:
     """Let each structure reach under the ones painted before it, so that no gap shows between them."""
     painted = np.zeros_like(next(iter(masks.values())))
     result = {}
@@ -305,77 +304,51 @@ def _mirrored_distance(share: Array) -> Array:
     return signed_distance(_mirror(share))[share.shape[0] - 1 :]
 
 
-def _stored(
+def lattice_of(
     values: Array, low: Sequence[int], step: float = 1.0
 ) -> tuple[npt.NDArray[np.float16], Point, float]:
     """Half precision (0.002 mm near a surface), as the cache keeps it, and where it lies."""
     x, y, z = (o + skipped for o, skipped in zip(ORIGIN_MM, low, strict=True))
-    return np.clip(values, -_FAR_MM, _FAR_MM).astype(np.float16), (x, y, z), step
+    return np.clip(values, -FAR_MM, FAR_MM).astype(np.float16), (x, y, z), step
 
 
-def _boxed(values: Array, low: Sequence[int]) -> tuple[npt.NDArray[np.float16], Point, float]:
+def boxed(values: Array, low: Sequence[int]) -> tuple[npt.NDArray[np.float16], Point, float]:
     """Cut to where the structure can reach after the largest shift."""
     near = np.argwhere(values < 6)
     first, last = np.maximum(near.min(0) - 1, 0), near.max(0) + 2
     cut = values[first[0] : last[0], first[1] : last[1], first[2] : last[2]]
-    return _stored(cut, [int(a + b) for a, b in zip(low, first, strict=True)])
+    return lattice_of(cut, [int(a + b) for a, b in zip(low, first, strict=True)])
 
 
-def _inside_ml(values: Array, step: float) -> Array:
-    weight = np.ones(values.shape[0], np.float32)
-    weight[0] = 0.5  # the middle plane belongs to both halves
-    totals = [np.clip(0.5 - values + shift, 0, 1).sum(axis=(1, 2)) @ weight for shift in SHIFTS_MM]
-    return np.asarray(np.array(totals) * step**3 / 1000, np.float32)
+def insides(fields: Stored) -> dict[str, Array]:
+    """Volumes in mL inside every field, see `Template.inside_ml`."""
+    return {name: _inside_ml(values, origin[0], step) for name, (values, origin, step) in fields.items()}
 
 
-def _assemble(built: _Built) -> Template:
+def _inside_ml(values: npt.NDArray[np.float16], first_mm: float, step: float) -> Array:
+    x = first_mm + step * np.arange(len(values))
+    sides = [(side > 0) + 0.5 * (side == 0) for side in ((x, x) if first_mm >= 0 else (-x, x))]
+    distance = values.astype(np.float32)
+    totals = [np.clip(0.5 - distance + shift, 0, 1).sum(axis=(1, 2)) for shift in SHIFTS_MM]
+    return np.asarray(np.array(sides) @ np.array(totals).T * step**3 / 1000, np.float32)
+
+
+def _assemble(built: Built) -> Template:
     return Template(
         {name: _both_sides(values, origin, step) for name, (values, origin, step) in built.fields.items()},
         built.inside,
-        (built.right.mirrored(), built.right),
+        (built.left, built.right),
+        built.points,
     )
 
 
 def _both_sides(values: npt.NDArray[np.float16], origin: Point, step: float) -> Field:
-    """The field of both halves; a half that starts off the middle is first filled towards it."""
+    """The field of both sides; a half that starts off the middle is first filled towards it."""
     half = torch.from_numpy(values.astype(np.float32))
     half = half[None] if half.ndim == 3 else half
+    if origin[0] < 0:
+        return Field(half, origin, step)
     missing = round(origin[0] / step)
     half = torch.cat([half[:, :1].expand(-1, missing, -1, -1), half], 1)
     whole = torch.cat([half[:, 1:].flip(1), half], 1)
     return Field(whole, (-step * (half.shape[1] - 1), origin[1], origin[2]), step)
-
-
-def _store(path: Path, built: _Built) -> None:
-    """Write the cache atomically; a cache that cannot be written is no error, only slower."""
-    arrays: dict[str, npt.NDArray[Any]] = {}
-    for name, (values, origin, step) in built.fields.items():
-        arrays[f"field/{name}"] = values
-        arrays[f"place/{name}"] = np.asarray([*origin, step], np.float32)
-    arrays |= {f"inside/{name}": values for name, values in built.inside.items()}
-    for part in fields_of(Hemisphere):
-        arrays[f"right/{part.name}"] = getattr(built.right, part.name).numpy()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part_file:
-            np.savez(part_file, **arrays)  # type: ignore[arg-type]
-        os.replace(part_file.name, path)
-    except OSError:
-        return
-
-
-def _read(path: Path) -> Template:
-    fields: Stored = {}
-    inside: dict[str, Array] = {}
-    right: dict[str, torch.Tensor] = {}
-    with path.open("rb") as opened, np.load(opened) as stored:
-        for key in stored.files:
-            kind, name = key.split("/")
-            if kind == "field":
-                x, y, z, step = (float(v) for v in stored[f"place/{name}"])
-                fields[name] = (stored[key], (x, y, z), step)
-            elif kind == "inside":
-                inside[name] = stored[key]
-            elif kind == "right":
-                right[name] = torch.from_numpy(stored[key])
-    return _assemble(_Built(fields, inside, Hemisphere(**right)))

@@ -75,10 +75,9 @@ class Ventricles:
 
     def move(self, params: VentricleSize, key: Key, frame: Frame) -> Tensor:
         """Push along the distance gradient of the lateral ventricles, fading with distance."""
-        left, right = (
-            frame.template.shift_for("Lateral-Ventricle", ml / frame.scale**3)
-            for ml in (params.lateral_left_ml, params.lateral_right_ml)
-        )
+        volume = frame.scale**3
+        asked = params.lateral_left_ml / volume, params.lateral_right_ml / volume
+        left, right = frame.template.shifts_for("Lateral-Ventricle", asked)
         return push(frame.template.fields["Lateral-Ventricle"], frame, left, right, _REACH_MM)
 
     def paint(self, params: VentricleSize, key: Key, frame: Frame) -> Painter:

@@ -28,6 +28,11 @@ validation.command(
     help="Make people, measure them, write a page.",
 )
 app.command(validation)
+own = App(name="assets", help="Turn label maps of your own into base anatomies.")
+own.command("mindscan.cli.commands:assets_add", name="add", help="Add a label map as a base anatomy.")
+own.command("mindscan.cli.commands:assets_list", name="list", help="List the label maps that were added.")
+own.command("mindscan.cli.commands:assets_remove", name="remove", help="Remove one of them.")
+app.command(own)
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -119,6 +119,41 @@ def validate_anatomy(
     print(f"page: {result.page}")
 
 
+def assets_add(map_file: Path, /, *, labels: str, name: str | None = None) -> None:
+    """Add a label map as a base anatomy; plans then say `[anatomy] base = "NAME"`. Takes about a minute.
+
+    Parameters
+    ----------
+    map_file
+        3-D NIfTI segmentation of a whole brain, any orientation, voxels of 0.3 to 2 mm.
+    labels
+        Scheme of its ids: freesurfer (aseg, aparc+aseg or wmparc).
+    name
+        What plans call it; made from the file's name when it is left out.
+    """
+    added = api.add_asset(map_file, labels, name)
+    print(added.summary())
+    print(f"picture: {added.picture}")
+
+
+def assets_list() -> None:
+    """List the label maps that were added."""
+    for asset in api.list_assets():
+        print(asset.summary())
+
+
+def assets_remove(name: str, /) -> None:
+    """Remove a label map that was added; recipes that were drawn with it can then not be replayed.
+
+    Parameters
+    ----------
+    name
+        As `mindscan assets list` says it.
+    """
+    api.remove_asset(name)
+    print(f"removed {name}")
+
+
 def cite(dataset: Path, /) -> None:
     """Print the methods text and references of a data set.
 

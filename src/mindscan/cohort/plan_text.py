@@ -31,6 +31,7 @@ centre_mm = {centre}               # the anterior commissure lies near (0, 0, 0)
 # age and sex as published. A prior for a pair (left, right) is drawn for each side;
 # [[3, 3.5], {{ fixed = 2 }}] gives each side its own.
 [anatomy]
+# base = "mni152"                       # or the name of a label map from `mindscan assets add`
 # head = {{ icv_ml = 1500, turn_deg = [-10, 10] }}
 # warp = {{ broad_mm = 2.5, middle_mm = 2.0, fine_mm = 1.2 }}
 # cerebrum = {{ thickness_mm = 2.4, spacing_mm = [10, 14] }}

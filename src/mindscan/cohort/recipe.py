@@ -10,13 +10,14 @@ import torch
 from pydantic import Field, model_validator
 
 from mindscan.anatomy import anatomy as anatomies
-from mindscan.anatomy import build
+from mindscan.anatomy import assets, build
 from mindscan.anatomy.anatomy import Anatomy
-from mindscan.cohort.override import given, replaced
+from mindscan.cohort import override
 from mindscan.cohort.plan import Plan, ScanPlan
 from mindscan.cohort.threads import one_thread
 from mindscan.core.key import Key
 from mindscan.core.person import Person
+from mindscan.core.prior import Prior
 from mindscan.core.record import Record
 from mindscan.core.scan import Origin, Subject
 from mindscan.core.volume import Grid
@@ -62,6 +63,7 @@ class Recipe(Record):
         grid: where the voxels lie.
         anatomy: parameters of the head in physical units.
         scans: settings of every scan.
+        base_digest: SHA-256 of the label map that `anatomy.base` means; "" for the average.
 
     Raises:
         SettingsError, FileError: (through `Recipe.parse` and `Recipe.read`) the recipe is damaged.
@@ -74,6 +76,7 @@ class Recipe(Record):
     grid: GridRecord
     anatomy: Anatomy
     scans: tuple[Settings, ...]
+    base_digest: str = ""
 
     @property
     def key(self) -> Key:
@@ -104,23 +107,37 @@ def draw(plan: Plan, seed: int, subject: str) -> Recipe:
     key = Key(seed) / "subject" / subject
     person = plan.people.draw(key / "person")
     head = plan.anatomy.get("head", {})
-    icv_ml = given(head, "icv_ml", key / "plan" / "head")
+    icv_ml = override.given(head, "icv_ml", key / "plan" / "head")
+    known = bases(plan)
     usual = anatomies.draw(key / "anatomy", person, icv_ml).model_dump()
     scans = []
     for n, (scan, run) in enumerate(_runs(plan)):
         stream = key / "settings" / "plan" / scan.suffix / run
-        field_tesla = given(scan.settings, "field_tesla", stream)
+        field_tesla = override.given(scan.settings, "field_tesla", stream)
         settings = scanner.draw(scan.suffix, key / "settings", person, run, field_tesla)
-        data = replaced(settings.model_dump(), scan.settings, stream)
+        data = override.replaced(settings.model_dump(), scan.settings, stream)
         scans.append(type(settings).parse(data, f"scans.{n}.settings"))
+    anatomy = Anatomy.parse(override.replaced(usual, plan.anatomy, key / "plan"), "anatomy")
     return Recipe(
         seed=seed,
         subject=subject,
         person=person,
         grid=GridRecord.of(plan.grid.grid()),
-        anatomy=Anatomy.parse(replaced(usual, plan.anatomy, key / "plan"), "anatomy"),
+        anatomy=anatomy,
         scans=tuple(scans),
+        base_digest=known[anatomy.base],
     )
+
+
+def bases(plan: Plan) -> dict[str, str]:
+    """Name to digest of every base anatomy that a plan may choose; "" for the average.
+
+    Raises:
+        SettingsError: one of them has not been added.
+        FileError: one of them is damaged.
+    """
+    choices = override.ends(Prior.parse(plan.anatomy.get("base", assets.AVERAGE)))
+    return {str(name): assets.digest(str(name)) for name in choices}
 
 
 def make(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = True) -> Subject:
@@ -133,7 +150,11 @@ def make(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = True)
 
     Returns:
         A `Subject` with its brain, scans and origin.
+
+    Raises:
+        SettingsError: the recipe's base anatomy is missing, or another one than it was drawn with.
     """
+    assets.check(recipe.anatomy.base, recipe.base_digest)
     with one_thread():
         brain = build.make(recipe.anatomy, recipe.grid.grid(), recipe.key / "anatomy", device, dense)
         seen: Counter[str] = Counter()

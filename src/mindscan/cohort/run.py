@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from mindscan.anatomy import template
+from mindscan.anatomy import assets, bases
 from mindscan.cohort import recipe as recipes
 from mindscan.cohort.estimate import Estimate, check_memory, default_workers, estimate
 from mindscan.cohort.plan import Plan
@@ -76,18 +76,21 @@ def make_cohort(
 
 
 def job(plan: Plan, seed: int) -> dict[str, Any]:
-    """What makes two runs the same job: software version, seed and plan."""
-    return {"mindscan": version("mindscan"), "seed": seed, "plan": plan.model_dump(mode="json")}
+    """What makes two runs the same job: software version, seed, plan and the maps that it builds on."""
+    told = {"mindscan": version("mindscan"), "seed": seed, "plan": plan.model_dump(mode="json")}
+    added = {name: digest for name, digest in recipes.bases(plan).items() if digest}
+    return told | ({"bases": added} if added else {})
 
 
 def replay_one(root: str | Path, recipe: Recipe) -> None:
     """Make one subject again from its recipe, as a data set of its own.
 
     Raises:
-        SettingsError: the recipe's grid does not fit in memory.
+        SettingsError: the recipe's grid does not fit in memory, or its base is missing or another one.
         FolderError: the folder is foreign, of another job, unwritable or full.
     """
     root = Path(root)
+    assets.check(recipe.anatomy.base, recipe.base_digest)
     check_memory(recipe.grid.grid(), 1)
     folder.open_job(root, {"mindscan": version("mindscan"), "seed": recipe.seed, "recipe": recipe.digest})
     try:
@@ -99,8 +102,8 @@ def replay_one(root: str | Path, recipe: Recipe) -> None:
 
 def _write(root: Path, missing: list[Recipe], workers: int) -> Iterator[str]:
     """Ids of subjects as they are finished."""
-    if missing:
-        template.load()  # build the cache once, not in every worker
+    for name in {recipe.anatomy.base for recipe in missing}:
+        bases.load(name)  # build the cache once, not in every worker
     if workers > 1:
         yield from write_all(root, missing, workers)
     else:

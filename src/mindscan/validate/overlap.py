@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from mindscan.anatomy.align import Ids
 from mindscan.core.labels import BY_NAME
-from mindscan.validate.align import Ids
 
 Bits = npt.NDArray[np.uint8]
 

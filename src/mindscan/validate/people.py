@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from mindscan.anatomy import anatomy, build, template
+from mindscan.anatomy import align, anatomy, build, template
 from mindscan.anatomy.anatomy import Anatomy
 from mindscan.cohort import recipe as recipes
 from mindscan.cohort.plan import OLDEST, YOUNGEST, GridPlan, People, Plan
@@ -26,7 +26,7 @@ from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.prior import Prior
 from mindscan.core.volume import Volume
-from mindscan.validate import align, contacts, measures, overlap, parts, shape
+from mindscan.validate import contacts, measures, overlap, parts, shape
 
 GRID = GridPlan()
 """Voxels that people are made on: the usual ones of 1 mm."""

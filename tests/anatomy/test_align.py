@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
+from mindscan.anatomy import align
 from mindscan.core.volume import Volume
-from mindscan.validate import align
 from validate.brains import made
 
 

@@ -1,0 +1,1 @@
+"""A user's own label maps: read, judged, carried to the template and kept."""
