@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field as Limits
@@ -75,16 +76,22 @@ class Cerebrum:
 
     def paint(self, params: CerebrumSize, key: Key, frame: Frame) -> Painter:
         """White matter in front of cortex."""
-        sheet = fitted(params, key, frame)
+        return SheetPainter(fitted(params, key, frame))
 
-        def layers(place: Place) -> Iterator[Layer]:
-            index = (~in_hindbrain(frame.template, place)).nonzero()[:, 0]
-            here = place.pick(index)
-            white, both = sheet.cover(sheet.site(here), here)
-            yield Layer("WM", here.sided(*both_sides("Cerebral-White-Matter")), white, index)
-            yield Layer("GM", here.sided(*both_sides("Cerebral-Cortex")), both, index)
 
-        return layers
+@dataclass(frozen=True)
+class SheetPainter:
+    """Paints both hemispheres; whoever wants their surfaces finds the sheet here."""
+
+    sheet: cortex.Sheet
+
+    def __call__(self, place: Place) -> Iterator[Layer]:
+        """White matter and cortex, front to back."""
+        index = (~in_hindbrain(self.sheet.template, place)).nonzero()[:, 0]
+        here = place.pick(index)
+        white, both = self.sheet.cover(self.sheet.site(here), here)
+        yield Layer("WM", here.sided(*both_sides("Cerebral-White-Matter")), white, index)
+        yield Layer("GM", here.sided(*both_sides("Cerebral-Cortex")), both, index)
 
 
 def fitted(params: CerebrumSize, key: Key, frame: Frame) -> cortex.Sheet:
