@@ -12,7 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mindscan.api import make, make_subject, replay, stream, to_monai, to_torchio
+    from mindscan.api import make, make_subject, replay, stream, surfaces, to_monai, to_torchio
     from mindscan.cohort.plan import Plan
     from mindscan.cohort.recipe import Recipe, draw
     from mindscan.core.errors import MindscanError
@@ -25,6 +25,7 @@ _HOME = {
     "make_subject": "api",
     "replay": "api",
     "stream": "api",
+    "surfaces": "api",
     "to_monai": "api",
     "to_torchio": "api",
     "Plan": "cohort.plan",
@@ -48,6 +49,7 @@ __all__ = [
     "replay",
     "show",
     "stream",
+    "surfaces",
     "to_monai",
     "to_torchio",
 ]

@@ -126,7 +126,12 @@ def make(anatomy: Anatomy, grid: Grid, key: Key, device: torch.device | str = "c
 
     Reference: template of Fonov et al. 2011, doi:10.1016/j.neuroimage.2010.07.033.
     """
-    head = model(anatomy, key, device)
+    return painted(model(anatomy, key, device), grid)
+
+
+def painted(head: Model, grid: Grid) -> Brain:
+    """The brain of a continuous head on a grid."""
+    device = head.hull.data.device
     fractions = torch.zeros((len(TISSUES), *grid.shape), device=device)
     owners = torch.zeros((len(TISSUES), *grid.shape), dtype=torch.int16, device=device)
     labels = torch.zeros(grid.shape, dtype=torch.int16, device=device)

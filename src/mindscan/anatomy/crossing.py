@@ -12,7 +12,7 @@ from torch import Tensor
 
 Index = npt.NDArray[np.int64]
 
-_CLASSES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.97, 0.995, 1.0)
+_CLASSES = (0.0, 0.2, 0.4, 0.6, 0.75, 0.87, 0.94, 0.98, 0.995, 1.0)
 """Shares of the triangles by size; each is compared with all that are no larger."""
 
 

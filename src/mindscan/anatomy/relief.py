@@ -31,8 +31,8 @@ _SLIDE = 0.8
 _SMOOTH = 0.1
 _LOST = 0.6
 _ROUNDS = 60
-_DRAWN_BACK = 12
-_CHECKED = 4
+_DRAWN_BACK = 6
+_CHECKED = 9
 _CREASE = 0.4
 
 
@@ -68,8 +68,9 @@ def moved(level: Level, vertices: Tensor, faces: Tensor, share: float) -> Tensor
     for step in range(steps):
         part = START_SHARE + (share - START_SHARE) * (step + 1) / steps
         vertices, lost = _stepped(level, vertices, faces, Stage(_LARGEST_MM, 1.0, part), _FEEL_MM)
-        vertices = _slid(vertices, _normals(vertices, faces), 0 * lost)
-    for _ in range(3):
+        vertices = _slid(vertices, _normals(vertices, faces), lost)
+        vertices = _ironed(vertices, _creased(vertices, faces), 2)
+    for _ in range(2):
         vertices, _ = _stepped(level, vertices, faces, Stage(_LARGEST_MM, 1.0, share), _FINE_FEEL_MM)
     return vertices
 
@@ -93,7 +94,7 @@ def drawn_back(start: Tensor, vertices: Tensor, faces: Tensor) -> Tensor:
             return vertices
         hit = _ring(faces[torch.from_numpy(crossing)], share)
         before = share
-        share = torch.where(hit > 0, 0.6 * share, share)
+        share = torch.where(hit > 0, 0.4 * share, share)
         share = torch.minimum(share, _mean(share[:, None])[:, 0] + 0.2)
         vertices = start + share[:, None] * way
         changed = (share != before).nonzero()[:, 0].cpu().numpy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -12,6 +13,7 @@ from pydantic import Field, model_validator
 from mindscan.anatomy import anatomy as anatomies
 from mindscan.anatomy import build
 from mindscan.anatomy.anatomy import Anatomy
+from mindscan.anatomy.surfaces import surfaces as cortical_surfaces
 from mindscan.cohort.override import given, replaced
 from mindscan.cohort.plan import Plan, ScanPlan
 from mindscan.cohort.threads import one_thread
@@ -62,6 +64,7 @@ class Recipe(Record):
         grid: where the voxels lie.
         anatomy: parameters of the head in physical units.
         scans: settings of every scan.
+        surfaces: whether the surfaces of the cortex are made too.
 
     Raises:
         SettingsError, FileError: (through `Recipe.parse` and `Recipe.read`) the recipe is damaged.
@@ -74,6 +77,7 @@ class Recipe(Record):
     grid: GridRecord
     anatomy: Anatomy
     scans: tuple[Settings, ...]
+    surfaces: bool = False
 
     @property
     def key(self) -> Key:
@@ -120,6 +124,7 @@ def draw(plan: Plan, seed: int, subject: str) -> Recipe:
         grid=GridRecord.of(plan.grid.grid()),
         anatomy=Anatomy.parse(replaced(usual, plan.anatomy, key / "plan"), "anatomy"),
         scans=tuple(scans),
+        surfaces=plan.surfaces,
     )
 
 
@@ -134,7 +139,10 @@ def make(recipe: Recipe, device: torch.device | str = "cpu") -> Subject:
         A `Subject` with its brain, scans and origin.
     """
     with one_thread():
-        brain = build.make(recipe.anatomy, recipe.grid.grid(), recipe.key / "anatomy", device)
+        head = build.model(recipe.anatomy, recipe.key / "anatomy", device)
+        brain = build.painted(head, recipe.grid.grid())
+        if recipe.surfaces:
+            brain = replace(brain, surfaces=cortical_surfaces(head))
         seen: Counter[str] = Counter()
         scans = []
         for settings in recipe.scans:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE, TISSUES, in_skull
+from mindscan.core.surface import CorticalSurface
 from mindscan.core.volume import Volume
 
 Landmarks = dict[str, tuple[float, float, float]]
@@ -30,6 +31,7 @@ class Brain:
         landmarks: named points in world millimetres.
         measured_ml: volume of every structure in mL by label id, as measured before each tissue of a
             voxel was given to a single owner; None where that is not known.
+        surfaces: of the cortex, by "left" and "right"; empty where none were asked for.
     """
 
     labels: Volume
@@ -37,6 +39,7 @@ class Brain:
     owners: Tensor | None
     landmarks: Landmarks
     measured_ml: Mapping[int, float] | None = None
+    surfaces: Mapping[str, CorticalSurface] = field(default_factory=dict)
 
     @staticmethod
     def from_labels(labels: Volume, landmarks: Landmarks | None = None) -> Brain:
