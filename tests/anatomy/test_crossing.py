@@ -25,7 +25,7 @@ def test_a_vertex_drawn_through_the_far_side_is_found() -> None:
 @pytest.mark.parametrize("gap", [0.05, 0.2, 1.9, 2.1])
 def test_two_spheres_cross_exactly_where_their_surfaces_meet(gap: float) -> None:
     vertices, faces = sphere.icosphere(3)
-    both = np.concatenate([vertices, vertices + [gap, 0, 0]])
+    both = np.concatenate([vertices, vertices + np.array([gap, 0, 0])])
     found = crossing_faces(both, np.concatenate([faces, faces + len(vertices)]))
     if gap > 2:
         assert len(found) == 0

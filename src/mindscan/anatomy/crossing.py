@@ -12,8 +12,8 @@ from torch import Tensor
 
 Index = npt.NDArray[np.int64]
 
-_CLASSES = (0.0, 0.2, 0.4, 0.6, 0.75, 0.87, 0.94, 0.98, 0.995, 1.0)
-"""Shares of the triangles by size; each is compared with all that are no larger."""
+_CLASSES = (0.0, 0.3, 0.6, 0.8, 0.93, 0.985, 1.0)
+"""Limits of classes of triangles by size, as shares of them; classes are compared two by two."""
 
 
 def crossing_faces(vertices: npt.NDArray[np.floating], faces: Index, changed: Index | None = None) -> Index:
@@ -53,26 +53,24 @@ def _touched(faces: Index, changed: Index | None) -> npt.NDArray[np.bool_]:
 
 
 def _near(corners: npt.NDArray[np.float64], wanted: npt.NDArray[np.bool_]) -> tuple[Index, Index]:
-    """Pairs of triangles whose circumscribed balls may meet, at least one of them wanted."""
+    """Pairs of triangles whose circumscribed balls may meet, at least one of them wanted; each pair once."""
     middle = corners.mean(1)
     reach = np.linalg.norm(corners - middle[:, None], axis=2).max(1)
+    ends = [round(share * len(reach)) for share in _CLASSES]
     order = np.argsort(reach, kind="stable")
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
+    every = [order[low:high] for low, high in itertools.pairwise(ends) if high > low]
+    asked = every if wanted.all() else [group[wanted[group]] for group in every]
+    trees = [(group, cKDTree(middle[group]), reach[group[-1]]) for group in every]
+    askers = [(group, cKDTree(middle[group]), reach[group[-1]]) for group in asked if len(group)]
     first, second = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for low, high in itertools.pairwise(round(share * len(order)) for share in _CLASSES):
-        own, smaller = order[low:high], order[:high]
-        sets = [(own, smaller)] if wanted.all() else [(own[wanted[own]], smaller), (own, smaller[wanted[smaller]])]
-        for a, b in sets:
-            if not len(a) or not len(b):
-                continue
-            found = cKDTree(middle[a]).sparse_distance_matrix(
-                cKDTree(middle[b]), 2 * reach[own].max(), output_type="ndarray"
-            )
-            i, j = a[found["i"]], b[found["j"]]
-            close = (found["v"] <= reach[i] + reach[j]) & (rank[j] < rank[i])
-            first.append(i[close])
-            second.append(j[close])
+    for (a, tree, far), (b, other, further) in itertools.product(askers, trees):
+        if wanted.all() and far < further:
+            continue
+        found = tree.sparse_distance_matrix(other, far + further, output_type="ndarray")
+        i, j = a[found["i"]], b[found["j"]]
+        close = (found["v"] <= reach[i] + reach[j]) & ((i < j) | ~(wanted[i] & wanted[j]) | (far != further))
+        first.append(i[close])
+        second.append(j[close])
     return np.concatenate(first), np.concatenate(second)
 
 
@@ -82,8 +80,8 @@ def _worth_a_look(
     """Only pairs whose boxes meet and that have no edge in common."""
     low, high = corners.min(1), corners.max(1)
     for axis in range(3):
-        l, h = low[:, axis], high[:, axis]
-        meet = (l[first] <= h[second]) & (l[second] <= h[first])
+        start, end = low[:, axis], high[:, axis]
+        meet = (start[first] <= end[second]) & (start[second] <= end[first])
         first, second = first[meet], second[meet]
     common = sum(faces[first, n] == faces[second, m] for n in range(3) for m in range(3))
     return first[common < 2], second[common < 2]
@@ -100,8 +98,6 @@ def _pierced(corners: Tensor, faces: Tensor, first: Tensor, second: Tensor) -> T
         pair = (height[:, i] * height[:, j] < 0).nonzero()[:, 0]
         p, q = corners[first[pair], i], corners[first[pair], j]
         u, v, w = (ends[pair] - p for ends in (a, b, c))
-        volumes = [
-            torch.linalg.vecdot(q - p, torch.linalg.cross(*ends)) for ends in ((u, v), (v, w), (w, u))
-        ]
+        volumes = [torch.linalg.vecdot(q - p, torch.linalg.cross(*ends)) for ends in ((u, v), (v, w), (w, u))]
         hit[pair] |= torch.stack(volumes).sign().sum(0).abs() == 3
     return hit

@@ -76,7 +76,9 @@ class Level:
 def level(sheet: Sheet, side: int) -> Level:
     """The level function of one side of a head; `side` is -1 (left) or 1 (right)."""
     fields = sheet.template.fields
-    lattice = Field(torch.zeros((1, *_DEEP_NODES), device=sheet.waver.data.device), _DEEP_ORIGIN_MM, _DEEP_STEP_MM)
+    lattice = Field(
+        torch.zeros((1, *_DEEP_NODES), device=sheet.waver.data.device), _DEEP_ORIGIN_MM, _DEEP_STEP_MM
+    )
     nodes = lattice.nodes()
     deep = torch.stack([fields[name].at(nodes)[0] for name in _DEEP]).amin(0)
     below, stem = fields["cerebellum"], fields["brainstem"]

@@ -3,7 +3,7 @@
 Sulci grow from the outside in, a millimetre at a time, and the mesh follows: every vertex steps along its
 normal onto the level set and slides along it to the middle of its neighbours. The first surface lies within
 the cortex, where neither sulci nor white matter are thin; from there the mesh moves in to the white surface
-and out to the pial one. Wherever it would cross itself it stays behind.
+and out to the pial one. Wherever it crosses itself it is smoothed until it no longer does.
 
 Reference: Dale, Fischl and Sereno 1999 (deformable surfaces), doi:10.1006/nimg.1998.0395.
 """
@@ -31,7 +31,6 @@ _SLIDE = 0.8
 _SMOOTH = 0.1
 _LOST = 0.6
 _ROUNDS = 60
-_DRAWN_BACK = 6
 _CHECKED = 9
 _CREASE = 0.4
 
@@ -59,11 +58,11 @@ def folded(level: Level, vertices: Tensor, faces: Tensor) -> Tensor:
             vertices = _ironed(vertices, _creased(vertices, faces), 2)
         if step % _CHECKED == _CHECKED - 1:
             vertices = untangled(vertices, faces, 2)
-    return untangled(vertices, faces, _ROUNDS)
+    return untangled(vertices, faces)
 
 
 def moved(level: Level, vertices: Tensor, faces: Tensor, share: float) -> Tensor:
-    """Carry the folded surface to another depth of the cortex: 0 is pial, 1 is white; it may cross itself."""
+    """Carry the folded surface to another depth of the cortex: 0 is pial, 1 is white."""
     steps = _INWARD if share > START_SHARE else _OUTWARD
     for step in range(steps):
         part = START_SHARE + (share - START_SHARE) * (step + 1) / steps
@@ -72,36 +71,10 @@ def moved(level: Level, vertices: Tensor, faces: Tensor, share: float) -> Tensor
         vertices = _ironed(vertices, _creased(vertices, faces), 2)
     for _ in range(2):
         vertices, _ = _stepped(level, vertices, faces, Stage(_LARGEST_MM, 1.0, share), _FINE_FEEL_MM)
-    return vertices
+    return untangled(vertices, faces)
 
 
-def drawn_back(start: Tensor, vertices: Tensor, faces: Tensor) -> Tensor:
-    """Undo crossings of a moved mesh: where it crosses itself it goes only part of the way.
-
-    Args:
-        start: vertices of a mesh without crossings.
-        vertices: the same mesh, moved.
-        faces: its triangles.
-
-    Returns:
-        Vertices without crossings.
-    """
-    way, share = vertices - start, torch.ones_like(vertices[:, 0])
-    changed: Index | None = None
-    for _ in range(_DRAWN_BACK):
-        crossing = crossing_faces(vertices.cpu().numpy(), faces.cpu().numpy(), changed)
-        if not len(crossing):
-            return vertices
-        hit = _ring(faces[torch.from_numpy(crossing)], share)
-        before = share
-        share = torch.where(hit > 0, 0.4 * share, share)
-        share = torch.minimum(share, _mean(share[:, None])[:, 0] + 0.2)
-        vertices = start + share[:, None] * way
-        changed = (share != before).nonzero()[:, 0].cpu().numpy()
-    return untangled(vertices, faces, _ROUNDS)
-
-
-def untangled(vertices: Tensor, faces: Tensor, rounds: int) -> Tensor:
+def untangled(vertices: Tensor, faces: Tensor, rounds: int = _ROUNDS) -> Tensor:
     """Smooth a mesh where it crosses itself, more widely the longer it takes."""
     changed: Index | None = None
     for turn in range(rounds):
@@ -120,7 +93,8 @@ def _ring(corners: Tensor, like: Tensor) -> Tensor:
     """1 on the corners given and next to them, else 0; shape (v,)."""
     hit = torch.zeros_like(like)
     hit[corners.flatten()] = 1
-    return _around(hit[:, None]).amax(0)[:, 0].maximum(hit)
+    ring: Tensor = _around(hit[:, None]).amax(0)[:, 0]
+    return ring.maximum(hit)
 
 
 def _creased(vertices: Tensor, faces: Tensor) -> Tensor:
@@ -182,4 +156,5 @@ def _around(values: Tensor) -> Tensor:
 
 
 def _mean(values: Tensor) -> Tensor:
-    return _around(values).mean(0)
+    mean: Tensor = _around(values).mean(0)
+    return mean

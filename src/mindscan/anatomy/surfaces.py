@@ -43,9 +43,8 @@ def _one_side(head: Model, side: Level) -> CorticalSurface:
     outward = sphere.icosphere(sphere.FINE)[1][:, :: side.side]
     faces = torch.from_numpy(np.ascontiguousarray(outward)).to(mantle.device)
     start = relief.folded(side, mantle, faces)
-    in_world = _to_world(head, start)
     white, pial = (
-        relief.drawn_back(in_world, _to_world(head, relief.moved(side, start, faces, share)), faces).numpy()
+        relief.untangled(_to_world(head, relief.moved(side, start, faces, share)), faces).numpy()
         for share in (1.0, 0.0)
     )
     thickness = (_distance(white, pial, outward) + _distance(pial, white, outward)) / 2

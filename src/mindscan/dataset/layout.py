@@ -38,7 +38,7 @@ IGNORE = PurePosixPath(".bidsignore")
 ROOT_IGNORED = ("report.html", "*_random.nii.gz", "*_random.json")
 """Names in the data set that BIDS has no word for: the report, and scans of a contrast without physics."""
 
-IGNORED = ("*_landmarks.*", "*_volumes.*", "*_recipe.json", "*_subject.json")
+IGNORED = ("*_hemi-*", "*_landmarks.*", "*_volumes.*", "*_recipe.json", "*_subject.json")
 """Names below `DERIVATIVE` that BIDS has no word for; they stand in its `.bidsignore`."""
 
 TISSUES_KEPT = ("GM", "WM", "CSF")
