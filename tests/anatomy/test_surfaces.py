@@ -3,7 +3,7 @@ import numpy.typing as npt
 import pytest
 import torch
 
-from mindscan.anatomy import sphere
+from mindscan.anatomy import relief, sphere
 from mindscan.anatomy.build import Model
 from mindscan.anatomy.cerebrum import SheetPainter
 from mindscan.anatomy.crossing import crossing_faces
@@ -89,12 +89,12 @@ def test_the_vertices_lie_on_the_level_sets(both, model: Model) -> None:
     sheet = next(p.sheet for p in model.inner if isinstance(p, SheetPainter))
     matrix = torch.from_numpy(model.to_template).float()
     for name, side in (("left", -1), ("right", 1)):
-        for layer, share, median, most in (("pial", 0.0, 0.1, 0.8), ("white", 1.0, 0.3, 2.0)):
+        for layer, share, median, most in (("pial", 0.0, 0.1, 0.5), ("white", 1.0, 0.3, 1.5)):
             unwarped = torch.from_numpy(getattr(both[name], layer)) @ matrix[:3, :3].T + matrix[:3, 3]
             there = model.place(unwarped, 0.0).xyz
             off = level(sheet, side).at(there, Stage(99.0, 1.0, share)).abs().numpy()[both[name].cortex]
             assert np.median(off) < median
-            assert np.quantile(off, 0.95) < most
+            assert np.quantile(off, 0.8) < most
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -111,8 +111,10 @@ def test_the_labels_say_the_same(both, whole: Brain, side: str) -> None:
     assert (labels_at(whole, pial + outward) != cortex).mean() > 0.6
 
 
-def test_the_same_head_gives_the_same_surfaces(both, model: Model) -> None:
-    again = surfaces(model)
-    for side in SIDES:
-        assert (again[side].white == both[side].white).all()
-        assert (again[side].pial == both[side].pial).all()
+def test_the_same_head_folds_in_the_same_way(model: Model) -> None:
+    sheet = next(p.sheet for p in model.inner if isinstance(p, SheetPainter))
+    mantle = sheet.template.hemispheres[1].vertices
+    faces = torch.from_numpy(sphere.icosphere(sphere.FINE)[1])
+    once, again = (relief.moved(level(sheet, 1), mantle, faces, 0.0) for _ in range(2))
+    assert (once == again).all()
+    assert float((once - mantle).norm(dim=1).mean()) > 0.3

@@ -110,10 +110,12 @@ def test_uris_in_sidecars_lead_to_files(root: Path) -> None:
     assert read_json(root / layout.sidecar(layout.labels("001")))["Recipe"].startswith("bids::")
 
 
-def test_the_index_follows_the_subjects_alone(root: Path, tmp_path: Path, make_subject, listing) -> None:
+def test_the_index_follows_the_subjects_alone(
+    root: Path, tmp_path: Path, make_subject, with_surfaces, listing
+) -> None:
     other = tmp_path / "elsewhere"
     open_job(other, {"seed": 7})
-    write_subject(other, make_subject("001"))
+    write_subject(other, with_surfaces("001"))
     write_index(other)
     write_subject(other, make_subject("002", 95.0, ("T1w", "FLAIR", "T1w")))
     write_index(other)

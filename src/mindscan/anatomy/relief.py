@@ -44,7 +44,7 @@ def folded(level: Level, vertices: Tensor, faces: Tensor) -> Tensor:
         faces: outward triangles of the icosphere.
 
     Returns:
-        Vertices of the surface within the cortex, without crossings.
+        Vertices of the surface within the cortex, with few crossings.
     """
     reach = min(_LARGEST_MM, level.deepest())
     steps = max(1, round(reach))
@@ -58,11 +58,11 @@ def folded(level: Level, vertices: Tensor, faces: Tensor) -> Tensor:
             vertices = _ironed(vertices, _creased(vertices, faces), 2)
         if step % _CHECKED == _CHECKED - 1:
             vertices = untangled(vertices, faces, 2)
-    return untangled(vertices, faces)
+    return untangled(vertices, faces, 4)
 
 
 def moved(level: Level, vertices: Tensor, faces: Tensor, share: float) -> Tensor:
-    """Carry the folded surface to another depth of the cortex: 0 is pial, 1 is white."""
+    """Carry the folded surface to another depth of the cortex: 0 is pial, 1 is white; it may cross itself."""
     steps = _INWARD if share > START_SHARE else _OUTWARD
     for step in range(steps):
         part = START_SHARE + (share - START_SHARE) * (step + 1) / steps
@@ -71,7 +71,7 @@ def moved(level: Level, vertices: Tensor, faces: Tensor, share: float) -> Tensor
         vertices = _ironed(vertices, _creased(vertices, faces), 2)
     for _ in range(2):
         vertices, _ = _stepped(level, vertices, faces, Stage(_LARGEST_MM, 1.0, share), _FINE_FEEL_MM)
-    return untangled(vertices, faces)
+    return vertices
 
 
 def untangled(vertices: Tensor, faces: Tensor, rounds: int = _ROUNDS) -> Tensor:
@@ -146,11 +146,11 @@ def _normals(vertices: Tensor, faces: Tensor) -> Tensor:
     total = torch.zeros_like(vertices)
     for corner in faces.unbind(1):
         total.index_add_(0, corner, across)
-    return total / total.norm(dim=1, keepdim=True).clamp(min=1e-9)
+    return functional.normalize(total, dim=1, eps=1e-9)
 
 
 def _around(values: Tensor) -> Tensor:
-    """Values of the six neighbours of every vertex, shape (6, v, channels)."""
+    """Values, shape (v, channels), of the six neighbours of every vertex, shape (6, v, channels)."""
     ring = torch.from_numpy(sphere.neighbours(sphere.FINE)).to(values.device)
     return values.index_select(0, ring.T.flatten()).reshape(6, *values.shape)
 

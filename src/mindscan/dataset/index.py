@@ -130,6 +130,8 @@ sub-*_dseg.nii.gz                  structure of each voxel, as FreeSurfer ids; n
 sub-*_label-GM_probseg.nii.gz      share of grey matter in each voxel, from 0 to 1; likewise WM and CSF
 sub-*_landmarks.tsv                named points in millimetres, RAS+, in the world space of the scans
 sub-*_volumes.tsv                  volume of each structure in millilitres, partial volume counted
+sub-*_hemi-*                       where asked for: white and pial surface of each hemisphere in millimetres,
+                                   RAS+, thickness, sulcal depth and mask of the cortex at every vertex
 sub-*_recipe.json                  all that the subject follows from
 sub-*_subject.json                 who the subject is, and the SHA-256 of every file
 """
