@@ -3,6 +3,7 @@ import pytest
 
 from mindscan.anatomy import sphere
 from mindscan.anatomy.crossing import crossing_faces
+from mindscan.core.key import Key
 
 
 def test_a_sphere_does_not_cross_itself() -> None:
@@ -36,7 +37,7 @@ def test_two_spheres_cross_exactly_where_their_surfaces_meet(gap: float) -> None
 
 
 def test_a_tilted_pair_is_judged_as_every_pair_of_edge_and_triangle_is() -> None:
-    rng = np.random.default_rng(5)
+    rng = Key(5).rng()
     corners = rng.normal(size=(60, 3))
     faces = np.arange(60).reshape(20, 3)
     crossed = set()

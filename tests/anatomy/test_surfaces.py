@@ -10,6 +10,7 @@ from mindscan.anatomy.crossing import crossing_faces
 from mindscan.anatomy.level import Stage, level
 from mindscan.anatomy.surfaces import surfaces
 from mindscan.core.brain import Brain
+from mindscan.core.key import Key
 from mindscan.core.labels import BY_ID, both_sides
 from mindscan.core.surface import CorticalSurface
 
@@ -101,7 +102,7 @@ def test_the_vertices_lie_on_the_level_sets(both, model: Model) -> None:
 def test_the_labels_say_the_same(both, whole: Brain, side: str) -> None:
     surface = both[side]
     pick = np.flatnonzero(surface.cortex & (surface.thickness_mm > 1.5))
-    pick = pick[np.random.default_rng(3).integers(0, len(pick), 600)]
+    pick = pick[Key(3).rng().integers(0, len(pick), 600)]
     white, pial = surface.white[pick], surface.pial[pick]
     outward = (pial - white) / np.linalg.norm(pial - white, axis=1, keepdims=True)
     cortex = both_sides("Cerebral-Cortex")[side == "right"]

@@ -2,13 +2,14 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from mindscan.core.key import Key
 from mindscan.core.surface import CorticalSurface
 from mindscan.dataset.gifti import mask_bytes, shape_bytes, surface_bytes
 
 
 @pytest.fixture
 def surface() -> CorticalSurface:
-    rng = np.random.default_rng(2)
+    rng = Key(2).rng()
     white, pial = rng.normal(0, 40, (2, 4, 3)).astype(np.float32)
     faces = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 3]], np.int32)
     numbers = rng.random((2, 4)).astype(np.float32)
