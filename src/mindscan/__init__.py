@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         remove_asset,
         replay,
         stream,
+        surfaces,
         to_monai,
         to_torchio,
     )
@@ -38,6 +39,7 @@ _HOME = {
     "remove_asset": "api",
     "replay": "api",
     "stream": "api",
+    "surfaces": "api",
     "to_monai": "api",
     "to_torchio": "api",
     "Plan": "cohort.plan",
@@ -64,6 +66,7 @@ __all__ = [
     "replay",
     "show",
     "stream",
+    "surfaces",
     "to_monai",
     "to_torchio",
 ]

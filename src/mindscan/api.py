@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 
+from mindscan.anatomy import build
+from mindscan.anatomy.surfaces import surfaces as cortical_surfaces
 from mindscan.assets import keep
 from mindscan.assets.keep import Asset
 from mindscan.cohort import recipe as recipes
@@ -19,6 +21,7 @@ from mindscan.cohort.run import Progress, make_cohort, replay_one
 from mindscan.cohort.stream import Sample, Stream
 from mindscan.core.errors import FileError, PackageError
 from mindscan.core.scan import Subject
+from mindscan.core.surface import CorticalSurface
 from mindscan.report.page import write_report
 from mindscan.validate.anatomy import Validation, validate
 
@@ -71,6 +74,25 @@ def replay(recipe: Recipe | str | Path, out: str | Path) -> Path:
 def make_subject(recipe: Recipe, device: torch.device | str = "cpu") -> Subject:
     """The subject that a recipe describes, in memory."""
     return recipes.make(recipe, device)
+
+
+def surfaces(recipe: Recipe, device: torch.device | str = "cpu") -> dict[str, CorticalSurface]:
+    """White and pial surfaces of a recipe's cortex, by "left" and "right", whatever the recipe says.
+
+    Args:
+        recipe: drawn, read or edited.
+        device: where to compute.
+
+    Returns:
+        Closed meshes in world millimetres, whose vertices correspond between all people, with thickness,
+        sulcal depth and a mask of the cortex; see `CorticalSurface`.
+
+    Example:
+        >>> recipe = recipes.draw(Plan(), 1, "0001")
+        >>> surfaces(recipe)["left"].white.shape  # doctest: +SKIP
+        (40962, 3)
+    """
+    return cortical_surfaces(build.model(recipe.anatomy, recipe.key / "anatomy", device))
 
 
 def stream(

@@ -37,7 +37,8 @@ def test_more_costs_more() -> None:
     base = estimate(Plan(), 10, 1)
     fine = estimate(Plan.parse({"grid": {"voxel_mm": 0.7}}), 10, 1)
     scans = estimate(Plan.parse({"scans": [{"suffix": "T1w"}] * 4}), 10, 1)
-    for dear in (fine, scans):
+    surfaced = estimate(Plan(surfaces=True), 10, 1)
+    for dear in (fine, scans, surfaced):
         assert dear.seconds > base.seconds
         assert dear.disk_bytes > base.disk_bytes
     assert fine.memory_bytes > base.memory_bytes

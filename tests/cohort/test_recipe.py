@@ -72,7 +72,9 @@ def test_one_parameter_of_the_head_changes_nothing_else(seed: int, data: st.Data
     part = data.draw(st.sampled_from(sorted(set(usual.anatomy.model_dump()) - {"base", "places"})))
     sizes = getattr(usual.anatomy, part).model_dump()
     name = data.draw(st.sampled_from(sorted(set(sizes) - {"icv_ml"})))
-    want = [{"fixed": value * 1.001 + 2e-4} for value in sizes[name]] if isinstance(sizes[name], tuple) else None
+    want = (
+        [{"fixed": value * 1.001 + 2e-4} for value in sizes[name]] if isinstance(sizes[name], tuple) else None
+    )
     other = draw(planned(anatomy={part: {name: want or sizes[name] * 1.001 + 2e-4}}), seed, "0001")
     differing = changed(usual, other)
     assert differing

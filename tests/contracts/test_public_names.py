@@ -13,6 +13,7 @@ SIGNATURES = {
     "replay": "recipe out",
     "make_subject": "recipe device='cpu'",
     "stream": "plan=None seed=0 length=None device='cpu' start=1",
+    "surfaces": "recipe device='cpu'",
     "draw": "plan seed subject",
     "to_monai": "sample",
     "to_torchio": "sample",

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from mindscan.core.labels import TISSUES
 from mindscan.core.person import Person
 from mindscan.core.points import PointName, Points
 from mindscan.core.scan import Origin, Scan, Subject
+from mindscan.core.surface import CorticalSurface
 from mindscan.core.volume import Affine, Volume
 
 SHAPE = (12, 14, 10)
@@ -73,6 +76,23 @@ def build(subject: str = "001", age: float = 61.5, suffixes: tuple[str, ...] = (
 @pytest.fixture
 def make_subject() -> MakeSubject:
     return build
+
+
+@pytest.fixture
+def with_surfaces() -> MakeSubject:
+    """The same with surfaces: two tetrahedra, one in the other, on either side."""
+
+    def made(*words: Any) -> Subject:
+        subject = build(*words)
+        assert subject.brain is not None
+        corners = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]], np.float32)
+        faces = np.array([[0, 1, 2], [0, 3, 1], [0, 2, 3], [1, 3, 2]], np.int32)
+        even = np.ones(4, np.float32)
+        surface = CorticalSurface(faces, 20 * corners, 22 * corners, 2 * even, 0 * even, even > 0)
+        brain = replace(subject.brain, surfaces={"left": surface, "right": surface})
+        return replace(subject, brain=brain)
+
+    return made
 
 
 def contents(root: Path) -> dict[str, bytes | None]:

@@ -38,6 +38,19 @@ def test_the_files_of_a_subject(tmp_path: Path, make_subject) -> None:
     assert {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()} == expected
 
 
+def test_surfaces_stand_beside_the_labels_and_are_described(tmp_path: Path, with_surfaces) -> None:
+    write_subject(tmp_path, with_surfaces("001"))
+    truth = tmp_path / "derivatives/mindscan/sub-001/anat"
+    for side in ("L", "R"):
+        names = ["white.surf", "pial.surf", "thickness.shape", "sulc.shape", "desc-cortex_mask.label"]
+        for name in names:
+            file = truth / f"sub-001_hemi-{side}_{name}.gii"
+            assert nib.load(file).darrays
+            sidecar = json.loads(layout.sidecar(file).read_text())
+            assert sidecar["Description"]
+            assert sidecar["Recipe"] == "bids::sub-001/anat/sub-001_recipe.json"
+
+
 def test_sidecars_hold_settings_the_mark_and_the_recipe(tmp_path: Path, make_subject) -> None:
     subject = make_subject()
     write_subject(tmp_path, subject)

@@ -21,6 +21,7 @@ def test_the_list_of_public_names() -> None:
         "replay",
         "show",
         "stream",
+        "surfaces",
         "to_monai",
         "to_torchio",
     ]

@@ -162,7 +162,12 @@ def make(
 
     Reference: template of Fonov et al. 2011, doi:10.1016/j.neuroimage.2010.07.033.
     """
-    head = model(anatomy, key, device)
+    return painted(model(anatomy, key, device), grid, dense)
+
+
+def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
+    """The brain of a continuous head on a grid, with dense points or without."""
+    device = head.hull.data.device
     fractions = torch.zeros((len(TISSUES), *grid.shape), device=device)
     owners = torch.zeros((len(TISSUES), *grid.shape), dtype=torch.int16, device=device)
     labels = torch.zeros(grid.shape, dtype=torch.int16, device=device)

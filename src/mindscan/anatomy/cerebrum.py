@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field as Limits
@@ -25,7 +26,7 @@ _NOISE_NODES = (64, 84, 72)
 _WAVER_WAVELENGTH_MM = 22.0
 _STRAIGHT_MM = 6.0
 """Depth from which sulcal walls waver in full, template mm."""
-_SHEET_OVER_MEASURED = 1.04
+_SHEET_OVER_MEASURED = 1.05
 """The sheet is this much thicker than what FreeSurfer would call its mean thickness, as real label maps are
 (`mindscan validate anatomy`)."""
 _USUAL_SPACING_MM = 12.0
@@ -66,8 +67,8 @@ class Cerebrum:
             cortex_ml=norms.value("Cerebral-Cortex", key / "cortex", person, icv_ml),
             white_ml=norms.value("Cerebral-White-Matter", key / "white", person, icv_ml),
             thickness_mm=norms.value("Thickness", key / "thickness", person, icv_ml),
-            spacing_mm=float(rng.uniform(12.5, 14.5)),
-            sulcus_mm=float(rng.uniform(0.75, 0.95)),
+            spacing_mm=float(rng.uniform(15.0, 17.0)),
+            sulcus_mm=float(rng.uniform(0.55, 0.75)),
             waver_mm=float(rng.uniform(1.4, 2.2)),
         )
 
@@ -77,16 +78,22 @@ class Cerebrum:
 
     def paint(self, params: CerebrumSize, key: Key, frame: Frame) -> Painter:
         """White matter in front of cortex."""
-        sheet = fitted(params, key, frame)
+        return SheetPainter(fitted(params, key, frame))
 
-        def layers(place: Place) -> Iterator[Layer]:
-            index = (~in_hindbrain(frame.template, place)).nonzero()[:, 0]
-            here = place.pick(index)
-            white, both = sheet.cover(sheet.site(here), here)
-            yield Layer("WM", here.sided(*both_sides("Cerebral-White-Matter")), white, index)
-            yield Layer("GM", here.sided(*both_sides("Cerebral-Cortex")), both, index)
 
-        return layers
+@dataclass(frozen=True)
+class SheetPainter:
+    """Paints both hemispheres; whoever wants their surfaces finds the sheet here."""
+
+    sheet: cortex.Sheet
+
+    def __call__(self, place: Place) -> Iterator[Layer]:
+        """White matter and cortex, front to back."""
+        index = (~in_hindbrain(self.sheet.template, place)).nonzero()[:, 0]
+        here = place.pick(index)
+        white, both = self.sheet.cover(self.sheet.site(here), here)
+        yield Layer("WM", here.sided(*both_sides("Cerebral-White-Matter")), white, index)
+        yield Layer("GM", here.sided(*both_sides("Cerebral-Cortex")), both, index)
 
 
 def fitted(params: CerebrumSize, key: Key, frame: Frame) -> cortex.Sheet:

@@ -25,6 +25,7 @@ def make(
     seed: int = 0,
     plan: Path | None = None,
     workers: int | None = None,
+    surfaces: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Make a labelled data set (BIDS) with its report, or go on with one.
 
@@ -40,9 +41,14 @@ def make(
         TOML or JSON file that says what the people are made of; see `mindscan plan`.
     workers
         Processes side by side; one per core by default. The result does not depend on it.
+    surfaces
+        Make white and pial surfaces of the cortex too, whatever the plan says.
     """
+    chosen = api.as_plan(plan)
+    if surfaces:
+        chosen = chosen.model_copy(update={"surfaces": True})
     with shown(Console(stderr=True)) as show_step:
-        report = api.make(out, subjects, seed, plan, workers, show_step)
+        report = api.make(out, subjects, seed, chosen, workers, show_step)
     print(f"report: {report}")
 
 

@@ -22,6 +22,8 @@ _SECONDS_A_MEGAPOINT = 0.22
 _SECONDS_A_SCANNED_MEGAVOXEL = 0.04
 _SECONDS_A_WRITTEN_MEGAVOXEL = 0.03
 _DISK_A_SUBJECT = 6e4
+_SECONDS_A_SURFACED_SUBJECT = 30.0
+_DISK_A_SURFACED_SUBJECT = 5e6
 _DISK_A_SCANNED_VOXEL = 1.3
 _DISK_A_LABELLED_VOXEL = 0.5
 _MEMORY_A_PROCESS = 6.5e8
@@ -68,12 +70,18 @@ def estimate(plan: Plan, subjects: int, workers: int) -> Estimate:
     voxels, points = plan.grid.grid().size, _points(plan)
     scans = len(plan.scans)
     busy = max(min(workers, subjects), 1)
-    each = _SECONDS_A_SUBJECT + 1e-6 * (
-        points * _SECONDS_A_MEGAPOINT
-        + voxels * scans * _SECONDS_A_SCANNED_MEGAVOXEL
-        + voxels * (scans + 1) * _SECONDS_A_WRITTEN_MEGAVOXEL
+    each = (
+        plan.surfaces * _SECONDS_A_SURFACED_SUBJECT
+        + _SECONDS_A_SUBJECT
+        + 1e-6
+        * (
+            points * _SECONDS_A_MEGAPOINT
+            + voxels * scans * _SECONDS_A_SCANNED_MEGAVOXEL
+            + voxels * (scans + 1) * _SECONDS_A_WRITTEN_MEGAVOXEL
+        )
     )
-    disk = _DISK_A_SUBJECT + voxels * (scans * _DISK_A_SCANNED_VOXEL + _DISK_A_LABELLED_VOXEL)
+    disk = _DISK_A_SUBJECT + plan.surfaces * _DISK_A_SURFACED_SUBJECT
+    disk += voxels * (scans * _DISK_A_SCANNED_VOXEL + _DISK_A_LABELLED_VOXEL)
     return Estimate(
         seconds=_SECONDS_A_START + subjects * (each / busy + _SECONDS_A_REPORTED_SUBJECT),
         memory_bytes=memory_bytes(voxels, busy),

@@ -138,6 +138,7 @@ class Plan(Record):
         grid: voxel size and field of view.
         anatomy: priors that replace the usual ones, nested as in a recipe's anatomy.
         scans: images of every subject, at least one.
+        surfaces: whether white and pial surfaces of the cortex are made too.
 
     Raises:
         SettingsError: (through `Plan.parse` and `Plan.read`) an unknown field or an impossible value.
@@ -154,6 +155,7 @@ class Plan(Record):
         ScanPlan(suffix="T1w"),
         ScanPlan(suffix="T2w"),
     )
+    surfaces: bool = False
 
     @model_validator(mode="after")
     def _overrides_are_possible(self) -> Plan:

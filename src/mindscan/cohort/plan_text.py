@@ -9,6 +9,8 @@ _TEXT = """\
 # Every parameter is a prior:  2.5 is fixed,  [2, 3] is uniform,
 # {{ normal = [2.5, 0.2] }} is normal (cut at 3 SD),  {{ choice = ["F", "M"] }} picks one.
 
+surfaces = false                       # true: white and pial surfaces of the cortex too
+
 [people]
 age_years = {age}
 sex = {sex}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -12,6 +13,7 @@ from pydantic import Field, model_validator
 from mindscan.anatomy import anatomy as anatomies
 from mindscan.anatomy import assets, build
 from mindscan.anatomy.anatomy import Anatomy
+from mindscan.anatomy.surfaces import surfaces as cortical_surfaces
 from mindscan.cohort import override
 from mindscan.cohort.plan import Plan, ScanPlan
 from mindscan.cohort.threads import one_thread
@@ -64,6 +66,7 @@ class Recipe(Record):
         anatomy: parameters of the head in physical units.
         scans: settings of every scan.
         base_digest: SHA-256 of the label map that `anatomy.base` means; "" for the average.
+        surfaces: whether the surfaces of the cortex are made too.
 
     Raises:
         SettingsError, FileError: (through `Recipe.parse` and `Recipe.read`) the recipe is damaged.
@@ -77,6 +80,7 @@ class Recipe(Record):
     anatomy: Anatomy
     scans: tuple[Settings, ...]
     base_digest: str = ""
+    surfaces: bool = False
 
     @property
     def key(self) -> Key:
@@ -126,6 +130,7 @@ def draw(plan: Plan, seed: int, subject: str) -> Recipe:
         anatomy=anatomy,
         scans=tuple(scans),
         base_digest=known[anatomy.base],
+        surfaces=plan.surfaces,
     )
 
 
@@ -156,7 +161,10 @@ def make(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = True)
     """
     assets.check(recipe.anatomy.base, recipe.base_digest)
     with one_thread():
-        brain = build.make(recipe.anatomy, recipe.grid.grid(), recipe.key / "anatomy", device, dense)
+        head = build.model(recipe.anatomy, recipe.key / "anatomy", device)
+        brain = build.painted(head, recipe.grid.grid(), dense)
+        if recipe.surfaces:
+            brain = replace(brain, surfaces=cortical_surfaces(head))
         seen: Counter[str] = Counter()
         scans = []
         for settings in recipe.scans:

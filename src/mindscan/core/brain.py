@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE, TISSUES, in_skull
 from mindscan.core.points import Points
+from mindscan.core.surface import CorticalSurface
 from mindscan.core.volume import Volume
 
 Landmarks = dict[str, tuple[float, float, float]]
@@ -35,6 +36,7 @@ class Brain:
             (i, j, k); None where they are not known.
         parcels_ml: volume of every parcel in mL by its id, partial volume counted; None likewise.
         points: dense corresponding points; None likewise.
+        surfaces: of the cortex, by "left" and "right"; empty where none were asked for.
     """
 
     labels: Volume
@@ -45,6 +47,7 @@ class Brain:
     parcels: Volume | None = None
     parcels_ml: Mapping[int, float] | None = None
     points: Points | None = None
+    surfaces: Mapping[str, CorticalSurface] = field(default_factory=dict)
 
     @staticmethod
     def from_labels(labels: Volume, landmarks: Landmarks | None = None) -> Brain:

@@ -127,6 +127,8 @@ sub-*_seg-parcels_dseg.nii.gz      cortical parcel of each voxel; names, network
 sub-*_points.tsv                   dense points on surfaces and in structures, the same set in every subject
 sub-*_landmarks.tsv                named points in millimetres, RAS+, in the world space of the scans
 sub-*_volumes.tsv                  volume of each structure in millilitres, partial volume counted
+sub-*_hemi-*                       where asked for: white and pial surface of each hemisphere in millimetres,
+                                   RAS+, thickness, sulcal depth and mask of the cortex at every vertex
 sub-*_recipe.json                  all that the subject follows from
 sub-*_subject.json                 who the subject is, and the SHA-256 of every file
 """

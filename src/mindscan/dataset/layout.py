@@ -38,7 +38,7 @@ IGNORE = PurePosixPath(".bidsignore")
 ROOT_IGNORED = ("report.html", "*_random.nii.gz", "*_random.json")
 """Names in the data set that BIDS has no word for: the report, and scans of a contrast without physics."""
 
-IGNORED = (*("*_landmarks.*", "*_points.*", "*_volumes.*", "*_recipe.json", "*_subject.json"),)
+IGNORED = ("*_hemi-*", "*_landmarks.*", "*_points.*", "*_volumes.*", "*_recipe.json", "*_subject.json")
 """Names below `DERIVATIVE` that BIDS has no word for; they stand in its `.bidsignore`."""
 
 TISSUES_KEPT = ("GM", "WM", "CSF")
@@ -49,6 +49,14 @@ MARKS = ("Synthetic", "Recipe", "RecipeSHA256")
 
 ABOUT_LABELS = "The structure that has the largest share of each voxel, as FreeSurfer ids"
 ABOUT_PARCELS = "Cortical parcel of each voxel that is labelled cerebral cortex, 0 elsewhere"
+ABOUT_SURFACES = {
+    "white": "Surface between white matter and cortex; a closed mesh in world millimetres, RAS+",
+    "pial": "Outer surface of the cortex; a closed mesh in world millimetres, RAS+",
+    "thickness": "Thickness of the cortex in mm: mean distance from each surface to the other",
+    "sulc": "Depth in mm of the pial surface below the smooth hemisphere",
+    "mask": "1 where the surfaces bound cortex, 0 on callosum, brainstem and deep grey matter",
+}
+
 ABOUT_FRACTION = "Share of {tissue} in each voxel, from 0 to 1, exact to 1/131070"
 
 Columns = Mapping[str, Mapping[str, Any]]
@@ -196,6 +204,26 @@ def parcels(subject: str) -> PurePosixPath:
 def fraction(subject: str, tissue: str) -> PurePosixPath:
     """The picture of one tissue's fraction."""
     return _truth(subject, f"label-{tissue}_probseg.nii.gz")
+
+
+def surface(subject: str, side: str, layer: str) -> PurePosixPath:
+    """The mesh of a surface: `side` is "left" or "right", `layer` is "white" or "pial".
+
+    Example:
+        >>> surface("001", "left", "white").name
+        'sub-001_hemi-L_white.surf.gii'
+    """
+    return _truth(subject, f"hemi-{side[0].upper()}_{layer}.surf.gii")
+
+
+def shape(subject: str, side: str, name: str) -> PurePosixPath:
+    """A number at every vertex of a side's surfaces: `name` is "thickness" or "sulc"."""
+    return _truth(subject, f"hemi-{side[0].upper()}_{name}.shape.gii")
+
+
+def cortex_mask(subject: str, side: str) -> PurePosixPath:
+    """Which vertices of a side's surfaces are cortex."""
+    return _truth(subject, f"hemi-{side[0].upper()}_desc-cortex_mask.label.gii")
 
 
 def landmarks(subject: str) -> PurePosixPath:

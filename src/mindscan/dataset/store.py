@@ -18,6 +18,7 @@ from mindscan.core.scan import Subject
 from mindscan.dataset import layout
 from mindscan.dataset.card import Card, finished_card
 from mindscan.dataset.folder import disk_faults, move, partial
+from mindscan.dataset.gifti import mask_bytes, shape_bytes, surface_bytes
 from mindscan.dataset.nifti import nifti_bytes
 from mindscan.dataset.tables import Cell, hexadecimal, json_bytes, tsv_bytes
 
@@ -118,6 +119,7 @@ def _files(subject: Subject) -> Iterator[File]:
         reference = {"SpatialReference": layout.uri(paths[0], "raw")} if paths else {}
         yield from _pictures(subject.id, subject.brain, {**reference, **_marks(subject, "")}, note)
         yield from _tables(subject.id, subject.brain)
+        yield from _surfaces(subject.id, subject.brain, _marks(subject, ""))
     yield layout.recipe(subject.id), document
 
 
@@ -146,6 +148,23 @@ def _pictures(subject: str, brain: Brain, described: dict[str, Any], note: str) 
         about = layout.ABOUT_FRACTION.format(tissue=tissue)
         yield path, nifti_bytes(brain.fraction(tissue), "fraction", note)
         yield layout.sidecar(path), json_bytes({"Description": about, **described})
+
+
+def _surfaces(subject: str, brain: Brain, marks: dict[str, Any]) -> Iterator[File]:
+    for side, surface in brain.surfaces.items():
+        files = {
+            "white": (layout.surface(subject, side, "white"), surface_bytes(surface, side, "white")),
+            "pial": (layout.surface(subject, side, "pial"), surface_bytes(surface, side, "pial")),
+            "thickness": (
+                layout.shape(subject, side, "thickness"),
+                shape_bytes(surface.thickness_mm, side, "thickness"),
+            ),
+            "sulc": (layout.shape(subject, side, "sulc"), shape_bytes(surface.sulc_mm, side, "sulc")),
+            "mask": (layout.cortex_mask(subject, side), mask_bytes(surface.cortex, side, "cortex")),
+        }
+        for name, (path, content) in files.items():
+            yield path, content
+            yield layout.sidecar(path), json_bytes({"Description": layout.ABOUT_SURFACES[name], **marks})
 
 
 def _tables(subject: str, brain: Brain) -> Iterator[File]:
