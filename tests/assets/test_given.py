@@ -8,6 +8,7 @@ import torch
 from added import somebody, written
 from mindscan.assets import given
 from mindscan.core.errors import FileError, SettingsError
+from mindscan.core.key import Key
 from mindscan.core.volume import Volume
 
 
@@ -69,6 +70,14 @@ def test_a_picture_that_is_no_label_map_is_refused(data: np.ndarray, said: str, 
     path = tmp_path / "map.nii.gz"
     nib.Nifti1Image(data, np.eye(4)).to_filename(path)
     with pytest.raises(FileError, match=said):
+        given.read(path, "freesurfer")
+
+
+def test_a_scan_whose_grey_values_are_whole_numbers_is_refused(tmp_path: Path) -> None:
+    labels = somebody()
+    noise = torch.from_numpy(Key(1).rng().permutation(labels.data.flatten().numpy()))
+    path = written(Volume(noise.reshape(labels.data.shape), labels.affine), tmp_path / "map.nii.gz")
+    with pytest.raises(FileError, match=r"Left-Thalamus lies in \d+ pieces; expected a label map"):
         given.read(path, "freesurfer")
 
 

@@ -1,6 +1,7 @@
 """Many subjects in parallel: the same files whatever happens on the way."""
 
 import errno
+import json
 import os
 import shutil
 from pathlib import Path
@@ -16,6 +17,7 @@ from mindscan.core.errors import FolderError, SettingsError
 from mindscan.dataset import layout, store
 from mindscan.dataset.folder import read_job
 from mindscan.dataset.shelf import read_dataset
+from mindscan.report.methods import cite
 
 PEOPLE = 3
 
@@ -215,3 +217,15 @@ def test_a_base_that_is_missing_or_another_is_refused_before_anything_is_made(tm
 def test_the_job_knows_the_maps_that_it_builds_on() -> None:
     assert "bases" not in job(SMALL, 7)
     assert job(on_a_base(made().name), 7)["bases"] == {made().name: made().content}
+
+
+def test_a_data_set_says_which_maps_it_is_shaped_from(tmp_path: Path, cohort: Path) -> None:
+    list(make_cohort(tmp_path / "out", on_a_base(made().name), 1, 3, 1))
+    assert read_dataset(tmp_path / "out").bases == [made().name]
+    assert read_dataset(cohort).bases == []
+    for root, licence in ((tmp_path / "out", f"as the label maps {made().name} allow"), (cohort, "CC0-1.0")):
+        told = json.loads((root / layout.DESCRIPTION).read_text())
+        assert told["License"] == licence
+        assert ("nobody was scanned" in told["GeneratedBy"][0]["Description"]) == (root == cohort)
+        assert ("base anatomies: made" in (root / layout.README).read_text()) == (root != cohort)
+    assert "(the brains of 1 subject from label maps aligned to it: made)" in cite(tmp_path / "out")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from scipy import ndimage
 
 from mindscan.anatomy.schemes import PARTS, SCHEMES, UNKNOWN, Ids, names_of
 from mindscan.core.errors import FileError, SettingsError
@@ -19,6 +20,8 @@ BRAIN_ML = (400.0, 2500.0)
 """Volumes that the labelled brain of a person may have."""
 _LEAST_ML = 0.05
 _SOME = 6
+_SOLID, _MAIN_SHARE = ("Thalamus", "Putamen", "Brain-Stem"), 0.6
+"""In every map these are nearly all in one piece; the largest must hold this share."""
 
 
 class Given(NamedTuple):
@@ -61,6 +64,7 @@ def read(path: Path, scheme: str) -> Given:
     ids, counts = np.unique(own, return_counts=True)
     volumes = {int(i): float(n) * volume.grid.voxel_ml for i, n in zip(ids, counts, strict=True) if i > 0}
     _refuse_lacking(path, scheme, volumes)
+    _refuse_scattered(path, own)
     _refuse_odd(path, own, volume, volumes)
     ignored = tuple(int(one) for one in np.unique(raw[own == UNKNOWN]))
     return Given(Volume(torch.from_numpy(own), volume.affine), volumes, ignored)
@@ -96,6 +100,20 @@ def _refuse_lacking(path: Path, scheme: str, volumes: dict[int, float]) -> None:
             f"{scheme} ids of {', '.join(PARTS)}",
             "segment the whole brain, or give the scheme that the map uses",
         )
+
+
+def _refuse_scattered(path: Path, own: Ids) -> None:
+    """Refuse a picture whose grey values only happen to be ids: its structures would lie in crumbs."""
+    for one in (part for name in _SOLID for part in PARTS[name]):
+        box = ndimage.find_objects((own == one).astype(np.uint8))[0]
+        pieces, count = ndimage.label(own[box] == one)
+        sizes = np.bincount(pieces.ravel())[1:]
+        if sizes.max() < _MAIN_SHARE * sizes.sum():
+            raise FileError(
+                f"{path}: {names_of([one])} lies in {count} pieces",
+                "a label map, with each structure in one piece",
+                "give the segmentation, not the scan, and the scheme that it uses",
+            )
 
 
 def _refuse_odd(path: Path, own: Ids, volume: Volume, volumes: dict[int, float]) -> None:

@@ -46,18 +46,19 @@ def write_index(root: str | Path) -> None:
 
 def _documents(dataset: Dataset) -> dict[PurePosixPath, bytes]:
     rows = dataset.participants
-    columns = layout.PARTICIPANT_COLUMNS
+    columns, bases = layout.PARTICIPANT_COLUMNS, ", ".join(dataset.bases)
+    readme = _README.format(version=version("mindscan")) + (_BASES.format(bases=bases) if bases else "")
     return {
-        layout.README: _README.format(version=version("mindscan")).encode(),
+        layout.README: readme.encode(),
         layout.TRUTH_README: _TRUTH_README.encode(),
         layout.IGNORE: _lines(layout.ROOT_IGNORED),
         layout.TRUTH_IGNORE: _lines(layout.IGNORED),
-        layout.TRUTH_DESCRIPTION: json_bytes(_truth_description()),
+        layout.TRUTH_DESCRIPTION: json_bytes(_truth_description(bases)),
         layout.LABEL_TABLE: tsv_bytes(layout.LABEL_COLUMNS, _label_rows()),
         layout.sidecar(layout.LABEL_TABLE): json_bytes({"tissue": layout.LABEL_COLUMNS["tissue"]}),
         layout.sidecar(layout.PARTICIPANTS): json_bytes(columns),
         layout.PARTICIPANTS: tsv_bytes(columns, ([row[name] for name in columns] for row in rows)),
-        layout.DESCRIPTION: json_bytes(_description()),
+        layout.DESCRIPTION: json_bytes(_description(bases)),
     }
 
 
@@ -69,33 +70,38 @@ def _label_rows() -> list[tuple[str, str, str, str]]:
     return [(str(label.id), label.name, hexadecimal(label.colour), label.tissue) for label in LABELS]
 
 
-def _common(name: str, kind: str) -> dict[str, Any]:
+def _common(name: str, kind: str, bases: str) -> dict[str, Any]:
+    shaped = f"shaped from the label maps {bases}" if bases else "nobody was scanned"
     return {
         "Name": name,
         "BIDSVersion": BIDS_VERSION,
         "DatasetType": kind,
-        "License": "CC0-1.0",
+        "License": f"as the label maps {bases} allow" if bases else "CC0-1.0",
         "Authors": ["The makers of mindscan"],
         "Keywords": ["synthetic", "simulated", "MRI", "brain"],
         "GeneratedBy": [
             {
                 "Name": "mindscan",
                 "Version": version("mindscan"),
-                "Description": "Made by simulation from recipes; nobody was scanned",
+                "Description": f"Made by simulation from recipes; {shaped}",
             }
         ],
     }
 
 
-def _description() -> Mapping[str, Any]:
+def _description(bases: str) -> Mapping[str, Any]:
     links = {"mindscan": str(layout.DERIVATIVE)}
-    return {**_common("Synthetic brain MRI", "raw"), "DatasetLinks": links}
+    return {**_common("Synthetic brain MRI", "raw", bases), "DatasetLinks": links}
 
 
-def _truth_description() -> Mapping[str, Any]:
+def _truth_description(bases: str) -> Mapping[str, Any]:
     up = "/".join(".." for _ in layout.DERIVATIVE.parts)
     name = "Synthetic brain MRI: exact labels, tissue fractions and landmarks"
-    return {**_common(name, "derivative"), "DatasetLinks": {"raw": up}, "SourceDatasets": [{"URL": up}]}
+    return {
+        **_common(name, "derivative", bases),
+        "DatasetLinks": {"raw": up},
+        "SourceDatasets": [{"URL": up}],
+    }
 
 
 _README = """\
@@ -116,6 +122,11 @@ code/mindscan.json                 the version, seed and plan that the whole dat
 
 World space is RAS+ in millimetres, the same for a subject's images, labels and landmarks. All files of a
 subject are listed with their SHA-256 in derivatives/mindscan/sub-*/anat/sub-*_subject.json.
+"""
+
+_BASES = """
+The shapes of some people start from label maps that the maker has added as base anatomies: {bases}. What
+those maps show of somebody may be seen in them; pass them on only as the maps themselves may be passed on.
 """
 
 _TRUTH_README = """\

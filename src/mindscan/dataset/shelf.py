@@ -82,6 +82,15 @@ class Entry:
         """The document that the subject comes from."""
         return self.root / layout.recipe(self.id)
 
+    def base(self) -> str:
+        """Name of the added label map that the anatomy is shaped from; "" where there is none.
+
+        Raises:
+            FileError: the recipe is missing or damaged.
+        """
+        recipe = read_json(self.recipe) if self.card.kind == "recipe" else {}
+        return str(recipe["anatomy"]["base"]) if recipe.get("base_digest") else ""
+
     def landmarks(self) -> Landmarks:
         """Named points in world millimetres, to 1e-5 mm; empty where no truth is known.
 
@@ -207,6 +216,15 @@ class Dataset:
     def ids(self) -> list[str]:
         """Ids of the subjects, such as ["001", "002"]."""
         return [entry.id for entry in self.entries]
+
+    @property
+    def bases(self) -> list[str]:
+        """Names of the added label maps that anatomies are shaped from.
+
+        Raises:
+            FileError: a recipe is missing or damaged.
+        """
+        return sorted({entry.base() for entry in self.entries} - {""})
 
     @property
     def participants(self) -> list[dict[str, Cell]]:

@@ -62,8 +62,9 @@ def _people(facts: Facts) -> str:
     if total > facts.real:
         made = str(total - facts.real) if facts.real else "All"
         source = f"mindscan {facts.made_by}" + (f" from seed {facts.seed}" if facts.seed else "")
+        scanned = "" if facts.dataset.bases else "; nobody was scanned"
         text.append(
-            f" {made} were made by simulation with {source}; nobody was scanned. All random numbers come "
+            f" {made} were made by simulation with {source}{scanned}. All random numbers come "
             "from named streams of a counter-based generator [@salmon], so each subject can be made again "
             "from its recipe alone."
         )
@@ -81,10 +82,21 @@ def _anatomy(facts: Facts) -> str:
     spread = " (mean ± standard deviation)" if len(facts.dataset) > 1 else ""
     return (
         "## Anatomy\n\nHeads are shaped from the symmetric MNI152 average brain (ICBM 2009a) [@fonov] as "
-        "distributed with nilearn [@abraham]: structures are resized for the age and sex of each person "
-        "after published FreeSurfer volumes [@fischl] of the 1000 Functional Connectomes [@biswal], and the "
-        "whole is deformed by a smooth, invertible warp [@arsigny]. Volumes in this "
+        f"distributed with nilearn [@abraham]{_bases(facts)}: structures are resized for the age and sex "
+        "of each person after published FreeSurfer volumes [@fischl] of the 1000 Functional Connectomes "
+        "[@biswal], and the whole is deformed by a smooth, invertible warp [@arsigny]. Volumes in this "
         f"data set{spread}: {', '.join(volumes)}."
+    )
+
+
+def _bases(facts: Facts) -> str:
+    """How many brains start from label maps of the maker's own, and from which."""
+    on_maps = sum(bool(entry.base()) for entry in facts.dataset.entries)
+    names = ", ".join(facts.dataset.bases)
+    return (
+        f" (the brains of {counted(on_maps, 'subject')} from label maps aligned to it: {names})"
+        if on_maps
+        else ""
     )
 
 

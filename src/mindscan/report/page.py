@@ -95,6 +95,8 @@ def _template(name: str) -> Template:
 
 def _mark(facts: Facts) -> str:
     """What is synthetic, in one line."""
+    if facts.dataset.bases:
+        return f"Synthetic, shaped from label maps: {', '.join(facts.dataset.bases)}"
     if not facts.real:
         return "Synthetic: none of these people exist, and nobody was scanned"
     total = len(facts.dataset)
