@@ -31,7 +31,6 @@ _SLIDE = 0.8
 _SMOOTH = 0.1
 _LOST = 0.6
 _ROUNDS = 60
-_CHECKED = 9
 _CREASE = 0.4
 
 
@@ -56,8 +55,6 @@ def folded(level: Level, vertices: Tensor, faces: Tensor) -> Tensor:
             for _ in range(2):
                 vertices = _slid(vertices, _normals(vertices, faces), lost)
             vertices = _ironed(vertices, _creased(vertices, faces), 2)
-        if step % _CHECKED == _CHECKED - 1:
-            vertices = untangled(vertices, faces, 2)
     return untangled(vertices, faces, 4)
 
 
