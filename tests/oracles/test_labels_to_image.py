@@ -33,5 +33,6 @@ def test_means_and_spreads_of_structures_agree() -> None:
     theirs = peer(subject)["image_from_labels"].data[0]
     for label in IDS:
         inside = labels == label
-        assert float(ours[inside].mean()) == pytest.approx(float(theirs[inside].mean()), rel=0.02)
+        spread = float(theirs[inside].std())
+        assert float(ours[inside].mean()) == pytest.approx(float(theirs[inside].mean()), abs=0.08 * spread)
         assert float(ours[inside].std()) == pytest.approx(float(theirs[inside].std()), rel=0.1)
