@@ -84,7 +84,8 @@ def _anatomy(facts: Facts) -> str:
         "## Anatomy\n\nHeads are shaped from the symmetric MNI152 average brain (ICBM 2009a) [@fonov] as "
         f"distributed with nilearn [@abraham]{_bases(facts)}: structures are resized for the age and sex "
         "of each person after published FreeSurfer volumes [@fischl, @buckner] of the 1000 Functional "
-        "Connectomes [@biswal], each cortex grows folds of its own [@lefevre], and the whole is deformed by a smooth, invertible warp [@arsigny]. Volumes in this "
+        "Connectomes [@biswal], each cortex grows folds of its own [@lefevre], "
+        "and the whole is deformed by a smooth, invertible warp [@arsigny]. Volumes in this "
         f"data set{spread}: {', '.join(volumes)}."
     )
 
