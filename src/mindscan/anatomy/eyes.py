@@ -33,13 +33,13 @@ class EyesSize(Record):
 
     Args:
         globe_mm: diameter of the globe, 12 to 30 mm.
-        lens_mm: thickness of the lens, 2 to 6 mm.
+        lens_mm: thickness of the lens, 2 to 7 mm.
         nerve_mm: width of the optic nerve in the orbit, 1 to 6 mm.
         protrusion_mm: how far the globe stands forward, -4 to 6 mm.
     """
 
     globe_mm: Annotated[Rounded, Limits(ge=12, le=30)]
-    lens_mm: Annotated[Rounded, Limits(ge=2, le=6)]
+    lens_mm: Annotated[Rounded, Limits(ge=2, le=7)]
     nerve_mm: Annotated[Rounded, Limits(ge=1, le=6)]
     protrusion_mm: Annotated[Rounded, Limits(ge=-4, le=6)] = 0.0
 
