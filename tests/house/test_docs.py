@@ -19,8 +19,11 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("page", TOLD, ids=short)
-def test_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_runs(
+    page: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MINDSCAN_ASSETS", str(tmp_path_factory.mktemp("assets")))
     names: dict[str, Any] = {"__name__": "__page__"}
     for block in blocks(page):
         assert_runs(block, names, f"{short(page)}, line {block.line}")
