@@ -26,7 +26,7 @@ _NOISE_NODES = (64, 84, 72)
 _WAVER_WAVELENGTH_MM = 22.0
 _STRAIGHT_MM = 6.0
 """Depth from which sulcal walls waver in full, template mm."""
-_SHEET_OVER_MEASURED = 1.05
+_SHEET_OVER_MEASURED = 1.015
 """The sheet is this much thicker than what FreeSurfer would call its mean thickness, as real label maps are
 (`mindscan validate anatomy`)."""
 _USUAL_SPACING_MM = 12.0
@@ -41,7 +41,7 @@ class CerebrumSize(Record):
         white_ml: cerebral white matter, both sides, 100 to 1000 mL.
         thickness_mm: mean thickness of the cortex, 1.5 to 4.5 mm.
         spacing_mm: usual distance between neighbouring sulci, 6 to 30 mm.
-        sulcus_mm: usual width of a sulcus when the surface neither swells nor shrinks, 0 to 6 mm.
+        sulcus_mm: width of a sulcus below its mouth, 0 to 6 mm.
         waver_mm: how far the walls of sulci waver on their way down, 0 to 4 mm.
     """
 
@@ -67,8 +67,8 @@ class Cerebrum:
             cortex_ml=norms.value("Cerebral-Cortex", key / "cortex", person, icv_ml),
             white_ml=norms.value("Cerebral-White-Matter", key / "white", person, icv_ml),
             thickness_mm=norms.value("Thickness", key / "thickness", person, icv_ml),
-            spacing_mm=float(rng.uniform(15.0, 17.0)),
-            sulcus_mm=float(rng.uniform(0.55, 0.75)),
+            spacing_mm=float(rng.uniform(11.7, 13.3)),
+            sulcus_mm=float(rng.uniform(0.66, 0.84)),
             waver_mm=float(rng.uniform(1.4, 2.2)),
         )
 

@@ -20,9 +20,9 @@ from mindscan.anatomy.fit import rising_root
 from mindscan.anatomy.structure import Place
 from mindscan.anatomy.template import Template
 
-LIPS_MM = 2.0
+LIPS_MM = 3.0
 """Width over which a gyrus rounds into a sulcus, template mm."""
-MOUTH_MM = 3.0
+MOUTH_MM = 4.0
 """Depth over which the mouth of a sulcus narrows, template mm."""
 CROWN, FUNDUS = 1.03, 0.93
 """Thickness at the surface and at the bottom of deep sulci over the mean. With the rounding of gyri it comes
@@ -30,17 +30,20 @@ to 2.7 mm on crowns and 2.2 mm in fundi; Fischl and Dale 2000, doi:10.1073/pnas.
 DEEP_MM = 14.0
 """Where a sulcus counts as deep."""
 
-_FUNNEL = 1.2
+_FUNNEL = 1.6
 """How much wider a sulcus is at its mouth."""
-_CLOSING = 0.05
-"""How far sulci close for each millimetre that the surface swells."""
+_CLOSING = 0.3
+"""How far the average's sulci close for each millimetre that the surface swells."""
+_THICKENING = 0.03
+"""How much thicker the sheet is, relatively, for each millimetre that the surface swells: where it shrinks,
+gyri get narrow and hold cortex alone, which reads as thicker (`mindscan validate anatomy`)."""
 
 Pair = npt.NDArray[np.float64]
 _TRIAL, _LONGEST = (0.2, 0.3), np.array([0.5, 1.2])
-_STEPS, _CLOSE = 10, 0.002
-_DEEPENING = (0.2, 1.9)
+_STEPS, _CLOSE = 12, 0.002
+_DEEPENING = (0.2, 2.3)
 _GIVING = 0.4
-_RANGE = np.array([[-1.0, -4.0], [3.0, 4.0]])
+_RANGE = np.array([[-1.0, -6.0], [3.5, 4.0]])
 
 
 @dataclass(frozen=True)
@@ -108,11 +111,7 @@ class Sheet:
         """Distance from fluid, template mm, positive inside the tissue, shape (n,)."""
         below = site.below + self.swelling
         depth = torch.minimum(below, site.average + _CLOSING * self.swelling)
-        gap = (
-            self.gap
-            * math.exp(-0.5 * self.swelling)
-            * (1 + 1.2 * torch.exp(-site.below.clamp(min=0) / MOUTH_MM))
-        )
+        gap = self.gap * (1 + _FUNNEL * torch.exp(-site.below.clamp(min=0) / MOUTH_MM))
         depth = _rounded(depth, _from_slit(site.aside - gap, below - self.deepening * site.deep))
         depth = torch.maximum(depth, self.thickness - site.nuclei)
         return torch.minimum(depth, -site.wall)
@@ -188,5 +187,5 @@ def _bent(sheet: Sheet, at: Pair) -> Sheet:
         sheet,
         deepening=deepening,
         swelling=float(at[1]),
-        thickness=sheet.thickness * math.exp(_GIVING * (float(at[0]) - deepening)),
+        thickness=sheet.thickness * math.exp(_GIVING * (at[0] - deepening) + _THICKENING * at[1]),
     )

@@ -21,7 +21,7 @@ from mindscan.anatomy.field import Field
 from mindscan.anatomy.mantle import STEP_MM, Hemisphere
 from mindscan.core.key import Key
 
-WAVELENGTH_MM, DEPTH_MM = 27.0, 18.0
+WAVELENGTH_MM, DEPTH_MM = 27.0, 13.0
 """Wavelength (twice the distance between sulci) and usual depth of the person's own sulci, template mm."""
 
 _ORDER = 3
