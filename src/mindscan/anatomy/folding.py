@@ -30,7 +30,7 @@ SETTLING = 6
 _GAIN = 3.0
 _GENTLE = 0.5
 """Slope of a wavering sheet's distance below which it is no distance any more."""
-_FLOOR_MM = 4.0
+_FLOOR_MM = 5.0
 """White matter and cortex that stay below the deepest sulcus."""
 _RINGS, _HOLD = 1, 1.5
 _FADED_MM = 6.0
