@@ -12,7 +12,7 @@ from typing import Any
 from mindscan.anatomy import touch
 from mindscan.report import plots
 from mindscan.report.plots import Point
-from mindscan.validate import parts, shape
+from mindscan.validate import parts, people, shape
 from mindscan.validate.evidence import OFFENCES
 from mindscan.validate.measures import MEASURES
 
@@ -65,6 +65,7 @@ def page_html(
         spreads=_spreads(numbers),
         variety=_variety(numbers["variety"]),
         nearest=escape(_nearest(numbers["variety"]["nearest"])),
+        folded=str(people.FOLDED),
         rare=str(touch.RARE),
         slack=f"{parts.SLACK_MM:g}",
         plausibility=_plausibility(numbers["plausibility"]),
