@@ -55,14 +55,22 @@ APART: tuple[Pair, ...] = (
 where a wall is thinner than a voxel, but anatomy has white matter between them."""
 
 _YIELDS = (
-    "Cerebral-Cortex", "Cerebellum-Cortex", "choroid-plexus", "Accumbens-area", "Putamen", "VentralDC",
-    "Amygdala", "Cerebral-White-Matter", "Cerebellum-White-Matter", "Caudate", "Pallidum", "Hippocampus",
+    "Cerebral-Cortex", "Cerebral-White-Matter", "Cerebellum-Cortex", "choroid-plexus", "Accumbens-area",
+    "Putamen", "VentralDC", "Amygdala", "Cerebellum-White-Matter", "Caudate", "Pallidum", "Hippocampus",
     "Inf-Lat-Vent", "Lateral-Ventricle", "Thalamus", "Optic-Chiasm", "CSF", "3rd-Ventricle", "4th-Ventricle",
     "Brain-Stem", OUTSIDE,
 )  # fmt: skip
 """Of two structures that are kept apart the one named first gives way, if it can."""
+_WHITE = "Cerebral-White-Matter"
+_BETWEEN = {
+    "Brain-Stem": "CSF",
+    "Cerebellum-White-Matter": "CSF",
+    "Optic-Chiasm": "CSF",
+    "Cerebellum-Cortex": "Cerebral-Cortex",
+}
+"""What lies between a structure and what gives way to it in anatomy; where none is named, white matter."""
 
-_BLADES = {"Cerebral-White-Matter": "Cerebral-Cortex", "Cerebellum-White-Matter": "Cerebellum-Cortex"}
+_BLADES = {_WHITE: "Cerebral-Cortex", "Cerebellum-White-Matter": "Cerebellum-Cortex"}
 """What thins out into blades, and what takes its place in a voxel."""
 _BLADE_VOXELS = 10
 """A smaller piece of a blade is given away rather than knit."""
@@ -148,17 +156,20 @@ class _Head:
                 held[room] |= piece | gap
 
     def separate(self) -> None:
-        """Bring something between what never touches: the one that gives way becomes what may be there.
+        """Bring something between what never touches: the one that gives way becomes what lies between.
 
-        A voxel with no such neighbour waits until what lies beside it has changed. Where that never comes,
-        the other one gives way, and at last fluid, which may touch everything, lies between.
+        A voxel with no such neighbour waits until what lies beside it has changed. Where that never comes, it
+        becomes what may be there, else the other one does, and at last fluid, which may touch everything.
         """
         bits, never_bits = _bits()
         pairs = self._pressed()
         while len(pairs):
             here = self.flat[pairs]
             pairs = pairs[(bits[here[:, 0]] & never_bits[here[:, 1]]) > 0]
-            if any(self._give(np.unique(side), pressed=True) for side in pairs.T):
+            weak, first = np.unique(pairs[:, 0], return_index=True)
+            wanted = _between()[_sides()[self.flat[weak]], self.flat[pairs[first, 1]]]
+            steps = ((weak, wanted), (weak, None), (np.unique(pairs[:, 1]), None))
+            if any(self._give(at, label, pressed=True) for at, label in steps):
                 continue
             without = (self.flat[pairs] != _CSF).all(1)
             self._set(np.unique(pairs[without, 0]), _CSF)
@@ -215,22 +226,26 @@ class _Head:
             main[1 if count == 1 else 1 + np.argmax(np.bincount(pieces.ravel())[1:])] = True
         return pieces, main
 
-    def _give(self, at: Index, pressed: bool = False) -> bool:
+    def _give(self, at: Index, wanted: Ids | None = None, pressed: bool = False) -> bool:
         """Give voxels the commonest label around that may touch all their neighbours; whether any got one.
 
         Args:
             at: flat indices.
+            wanted: the only label that each may get.
             pressed: leave those that touch only what they may.
         """
         bits, never_bits = _bits()
         sides, given = _sides(), False
         colours = [4, 2, 1] @ (np.stack(np.unravel_index(at, self.ids.shape)) % 2)
         for colour in range(8):
-            part = at[colours == colour]
+            turn = colours == colour
+            part = at[turn]
             own, found = self.flat[part][:, None], self.flat[part[:, None] + self.near]
             beside = np.bitwise_or.reduce(bits[found[:, self.faces]], 1, keepdims=True)
             fits = (never_bits[found] & beside == 0) & (sides[found] & sides[own] > 0) & (found != own)
             fits &= (never_bits[own] & beside > 0) | (not pressed)
+            if wanted is not None:
+                fits &= found == wanted[turn][:, None]
             votes = (found[:, :, None] == found[:, None]).sum(2) * fits
             best = votes.argmax(1)[:, None]
             ok = np.take_along_axis(votes, best, 1)[:, 0] > 0
@@ -270,6 +285,17 @@ def _rank() -> Index:
     names, index = classes()
     rank = np.array([_YIELDS.index(name) if name in _YIELDS else len(_YIELDS) for name in names])
     return np.append(rank[index], len(_YIELDS))
+
+
+@cache
+def _between() -> Ids:
+    """What is to lie between two labels: by side of the one that gives way, see `_sides`, and by the other."""
+    names, index = classes()
+    table = np.zeros((4, TABLE_SIZE + 1), np.int16)
+    for label in range(TABLE_SIZE):
+        name = _BETWEEN.get(names[index[label]], _WHITE)
+        table[1:3, label] = BY_NAME[name].id if name in BY_NAME else both_sides(name)
+    return table
 
 
 @cache
