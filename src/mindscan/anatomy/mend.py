@@ -289,7 +289,7 @@ def _rank() -> Index:
 
 @cache
 def _between() -> Ids:
-    """What is to lie between two labels: by side of the one that gives way, see `_sides`, and by the other."""
+    """What is to lie between two labels: by side of the one that gives way, see `_sides`, and the other."""
     names, index = classes()
     table = np.zeros((4, TABLE_SIZE + 1), np.int16)
     for label in range(TABLE_SIZE):
