@@ -28,7 +28,7 @@ help:
 	@echo "make test    set up what is missing and run the tests"
 	@echo "make check   style, types and the order of imports"
 	@echo "make bench   how fast it is, next to TorchIO"
-	@echo "make validate  300 people made and measured: the page docs/validation/anatomy.html"
+	@echo "make validate  1,000 people made and measured: the page docs/validation/anatomy.html"
 	@echo "make docs    the documentation as web pages in docs/_build"
 	@echo "make lock    choose the newest versions of all packages and write the lock files"
 	@echo "make clean   remove everything that make has made"
@@ -49,7 +49,7 @@ bench: $(VENV)/.dev
 	@set -e; for program in bench/*.py; do echo "== $$program"; $(RUN) python $$program; done
 
 validate: $(VENV)/.run
-	@$(RUN) mindscan validate anatomy --subjects 300 --out docs/validation
+	@$(RUN) mindscan validate anatomy --subjects 1000 --out docs/validation
 
 docs: $(VENV)/.dev
 	@$(RUN) sphinx-build -q -W --keep-going -b html -d "$(CACHE)/doctrees" docs docs/_build

@@ -138,7 +138,7 @@ def validate_anatomy(
         subjects: how many people are made, at least 10; ages from 5 to 95 years, both sexes.
         seed: 0 to 2**63 - 1.
         workers: processes side by side; one per core when None. The result does not depend on it.
-        progress: called with people measured and people wanted.
+        progress: called with people made and people wanted, the 16 that are only shown among them.
 
     Returns:
         The path of the page, and every claim with what was found and whether it holds.

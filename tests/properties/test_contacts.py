@@ -18,16 +18,15 @@ NEVER = [
     ("Putamen", (24, 4, 43, 14)),
     ("Pallidum", (24, 4, 43, *CORTEX)),
     ("Thalamus", both_sides("Putamen")),
-    ("Caudate", both_sides("Pallidum")),
+    ("Caudate", (24, *both_sides("Pallidum"), *CORTEX)),
+    ("Accumbens-area", (14, *both_sides("Pallidum"))),
+    ("Amygdala", both_sides("Pallidum")),
+    ("VentralDC", both_sides("Lateral-Ventricle")),
 ]
-FEW_FACES = 40
-"""Of thousands: where two thin walls meet in one voxel."""
 WHOLE = (
     "Thalamus", "Caudate", "Putamen", "Pallidum", "Hippocampus", "Amygdala", "Accumbens-area", "VentralDC",
     "Lateral-Ventricle",
 )  # fmt: skip
-CRUMBS_ML = 0.02
-"""A thin edge may show as a few voxels by themselves."""
 
 
 @pytest.fixture(scope="module", params=[(7, 1), (31, 2), (84, 3)], ids=lambda row: f"age {row[0]}")
@@ -51,7 +50,7 @@ def faces(labels: np.ndarray, one: tuple[int, ...], other: tuple[int, ...]) -> i
 
 def test_impossible_neighbours_do_not_touch(labels: np.ndarray) -> None:
     for name, others in NEVER:
-        assert faces(labels, both_sides(name), others) <= FEW_FACES, name
+        assert faces(labels, both_sides(name), others) == 0, name
 
 
 def test_possible_neighbours_do(labels: np.ndarray) -> None:
@@ -68,15 +67,11 @@ def test_possible_neighbours_do(labels: np.ndarray) -> None:
 def test_each_structure_is_one_piece_on_its_own_side(name: str, labels: np.ndarray) -> None:
     middle = labels.shape[0] / 2
     for label in both_sides(name):
-        pieces, count = ndimage.label(labels == label, np.ones((3, 3, 3)))
-        sizes = np.bincount(pieces.ravel())[1:]
-        assert count > 0
-        assert sizes.sum() - sizes.max() <= CRUMBS_ML * 1000, BY_ID[label].name
-        mean = float(np.argwhere(pieces == 1 + sizes.argmax())[:, 0].mean())
+        assert ndimage.label(labels == label, np.ones((3, 3, 3)))[1] == 1, BY_ID[label].name
+        mean = float(np.argwhere(labels == label)[:, 0].mean())
         assert (mean > middle) == (BY_ID[label].side == "R")
 
 
 def test_one_brainstem(labels: np.ndarray) -> None:
-    sizes = np.bincount(ndimage.label(labels == 16, np.ones((3, 3, 3)))[0].ravel())[1:]
-    assert sizes.sum() - sizes.max() <= CRUMBS_ML * 1000
-    assert sizes.max() > 10000
+    assert ndimage.label(labels == 16, np.ones((3, 3, 3)))[1] == 1
+    assert (labels == 16).sum() > 10000

@@ -28,7 +28,8 @@ def test_people_are_measured_and_shown(tmp_path: Path, monkeypatch: pytest.Monke
     for name, value in (("DRAWN", 60), ("WALL_AGES", (30,)), ("WALL_EACH", 1)):
         monkeypatch.setattr(anatomy, name, value)
     *steps, last = anatomy.validate(tmp_path / "out", 12, 3, 2)
-    assert [step.done for step in steps] == list(range(13))
+    assert [step.done for step in steps] == list(range(14))
+    assert {step.total for step in steps} == {13}
     assert last.page is not None
     numbers = json.loads((tmp_path / "out" / "anatomy.json").read_text("utf-8"))
     assert [one["claim"] for one in numbers["claims"]] == [claim.name for claim in last.claims]

@@ -25,7 +25,6 @@ def test_faces_are_counted_and_sides_are_one() -> None:
 
 
 def test_parts_count_as_their_structure() -> None:
-    assert contacts.structure("ctx-lh-cuneus") == "Cerebral-Cortex"
     labels = volume(Left_Cerebral_White_Matter=(ALL, ALL, ALL))
     labels.data[:2] = BY_NAME["CC_Central"].id
     assert contacts.contacts(labels) == {}
@@ -34,15 +33,6 @@ def test_parts_count_as_their_structure() -> None:
 def test_what_real_people_do_not_have_is_impossible() -> None:
     found = {("Putamen", "Thalamus"): 3, ("Cerebral-Cortex", "Cerebral-White-Matter"): 5, ("A", "B"): 9}
     assert contacts.impossible(found) == {("Putamen", "Thalamus"): 3}
-
-
-def test_the_table_of_real_contacts() -> None:
-    known = contacts.known()
-    names = {name for pair in known for name in pair}
-    assert len(known) == len(names) * (len(names) - 1) // 2
-    assert all(one < other for one, other in known)
-    assert known["Cerebral-Cortex", "Cerebral-White-Matter"] > 1_000_000
-    assert sum(faces < contacts.RARE for faces in known.values()) > 60
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

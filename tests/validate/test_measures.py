@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy import ndimage
 
 from mindscan.anatomy import anatomy
 from mindscan.core.key import Key
@@ -47,3 +48,13 @@ def test_a_map_without_parts_stays_as_it_is() -> None:
     ids = [BY_NAME[name].id for name in ("Left-Thalamus", "CSF", "Right-Cerebral-Cortex", "Skull")]
     labels = Volume(torch.tensor(ids, dtype=torch.int16).reshape(4, 1, 1), np.eye(4))
     assert measures.whole(labels).data.flatten().tolist() == ids
+
+
+def test_no_part_of_the_callosum_is_cut_off() -> None:
+    data = np.full((9, 9, 9), BY_NAME["CSF"].id, np.int16)
+    data[0, 2:7, 2:7], data[8, 2:7, 2:7] = 2, 41
+    data[1:6, 4, 4] = BY_NAME["CC_Central"].id
+    found = measures.whole(Volume(torch.from_numpy(data), np.eye(4))).data.numpy()
+    assert not np.isin(found, [BY_NAME["CC_Central"].id]).any()
+    for side in (2, 41):
+        assert ndimage.label(found == side, np.ones((3, 3, 3)))[1] == 1

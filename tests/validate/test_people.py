@@ -24,6 +24,7 @@ def test_a_person_drawn_is_the_person_made() -> None:
 def test_a_person_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "GRID", GridPlan(voxel_mm=(3, 3, 3)))
     monkeypatch.setattr(people, "_folder", lambda seed: tmp_path / str(seed))
+    monkeypatch.setattr(people, "FOLDED", 1)
     orders = [people.wanted(n, 7) for n in (1, 2)]
     (tmp_path / "7").mkdir()
     assert people.keep(tmp_path / "7", orders[0]) == "0001"
@@ -35,9 +36,11 @@ def test_a_person_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert one.numbers["person"]["sex"] == "F"
     assert one.numbers["found"]["icv_ml"] == pytest.approx(one.numbers["asked"]["icv_ml"], rel=0.05)
     assert set(one.bits) == set(overlap.REAL_DICE)
+    assert len(one.numbers["folding"]) == 2
     assert 0.2 < overlap.pair_dice([one.bits, other.bits], "Left-Cerebral-White-Matter")[0, 1] < 0.95
     again = people.measure(orders[1])
     assert again.numbers["found"] == other.numbers["found"]
+    assert again.numbers["folding"] == []
 
 
 def test_results_of_other_code_are_not_mixed_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,3 +48,7 @@ def test_results_of_other_code_are_not_mixed_in(monkeypatch: pytest.MonkeyPatch)
     assert usual != people._folder(2)
     monkeypatch.setattr(people, "_CODE", ("core",))
     assert people._folder(1) != usual
+
+
+def test_results_outlast_a_change_of_the_page() -> None:
+    assert {"page", "pictures", "anatomy", "evidence"}.isdisjoint(people._YARDSTICKS)

@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mindscan.cohort.estimate import check_memory, default_workers
+from mindscan.cohort.recipe import Recipe
+from mindscan.cohort.worker import do_all
 from mindscan.core.errors import SettingsError
 from mindscan.dataset.folder import disk_faults, partial, put, tidy
 from mindscan.dataset.tables import json_bytes
@@ -35,7 +37,7 @@ class Validation:
     """How far a validation is, and at its end what it found.
 
     Args:
-        done: people measured.
+        done: people made: first those who are measured, then those who are only shown.
         total: people wanted.
         page: the page, once it is written.
         claims: what must be true and whether it is, once it is known.
@@ -72,13 +74,20 @@ def validate(
     workers = workers or default_workers(grid)
     check_memory(grid, workers)
     orders = [people.wanted(number, seed) for number in range(1, subjects + 1)]
-    yield Validation(0, subjects)
+    shown = list(enumerate(_wall(seed)))
+    total = subjects + len(shown)
+    yield Validation(0, total)
     for done, _ in enumerate(people.measure_all(orders, seed, workers), 1):
-        yield Validation(done, subjects)
+        yield Validation(done, total)
+    tiles: list[str] = []
+    for tile in do_all(_tile, shown, min(workers, len(shown))):
+        tiles.append(tile)
+        yield Validation(subjects + len(tiles), total)
+    wall = [_picture(tile, recipe) for tile, (_, recipe) in zip(sorted(tiles), shown, strict=True)]
     found = [people.kept(order.subject, seed) for order in orders]
     numbers = all_numbers(found, seed)
-    page = write(Path(out), numbers, found)
-    yield Validation(subjects, subjects, page, tuple(evidence.claims(numbers)))
+    page = write(Path(out), numbers, found, wall)
+    yield Validation(total, total, page, tuple(evidence.claims(numbers)))
 
 
 def all_numbers(found: Sequence[Found], seed: int) -> dict[str, Any]:
@@ -100,13 +109,13 @@ def all_numbers(found: Sequence[Found], seed: int) -> dict[str, Any]:
     return {"claims": claims, **numbers, "people": [dict(one.numbers) for one in found]}
 
 
-def write(out: Path, numbers: dict[str, Any], found: Sequence[Found]) -> Path:
+def write(out: Path, numbers: dict[str, Any], found: Sequence[Found], wall: Sequence[Picture]) -> Path:
     """Write numbers and page into a folder, each in one step; returns the path of the page.
 
     Raises:
         FolderError: the folder cannot be written.
     """
-    html = page_html(numbers, _points(found), _wall(numbers["seed"]), _worst(numbers))
+    html = page_html(numbers, _points(found), wall, _worst(numbers))
     with disk_faults(out):
         out.mkdir(parents=True, exist_ok=True)
         with partial(out, "validation") as temporary:
@@ -140,13 +149,20 @@ def _points(found: Sequence[Found]) -> dict[str, list[Point]]:
     }
 
 
-def _wall(seed: int) -> list[Picture]:
+def _wall(seed: int) -> list[Recipe]:
     """People of the ages of the wall, women and men in turn."""
-    shown = []
-    for n, age in enumerate(age for age in WALL_AGES for _ in range(WALL_EACH)):
-        recipe = people.of_age(age, "FM"[n % 2], _WALL_FROM + n, seed)
-        shown.append(Picture(f"{age} years, {'FM'[n % 2]}", pictures.three_planes(people.made(recipe))))
-    return shown
+    ages = [age for age in WALL_AGES for _ in range(WALL_EACH)]
+    return [people.of_age(age, "FM"[n % 2], _WALL_FROM + n, seed) for n, age in enumerate(ages)]
+
+
+def _tile(order: tuple[int, Recipe]) -> str:
+    """A person of the wall: the place on it in three digits, and the address of the picture."""
+    place, recipe = order
+    return f"{place:03d}{pictures.three_planes(people.made(recipe))}"
+
+
+def _picture(tile: str, recipe: Recipe) -> Picture:
+    return Picture(f"{recipe.person.age_years:g} years, {recipe.person.sex}", tile[3:])
 
 
 def _worst(numbers: dict[str, Any]) -> list[Picture]:

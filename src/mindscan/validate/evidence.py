@@ -163,7 +163,7 @@ def variety(people: Sequence[Found]) -> dict[str, Any]:
         rows.append(_band(name, pairs, (mean, sd), overlap.TEN_DICE[name]))
     cortex = np.nan_to_num(dice["Left-Cerebral-Cortex"], nan=-1)
     first, second = np.unravel_index(cortex.argmax(), cortex.shape)
-    folding = np.array([one.numbers["folding"] for one in people]).ravel()
+    folding = np.array([side for one in people for side in one.numbers["folding"]])
     return {
         "overlap": rows,
         "folding": _band("Folding index", folding, shape.REAL_FOLDING, shape.TEN_FOLDING),

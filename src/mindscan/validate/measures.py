@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from scipy import ndimage
+from skimage.segmentation import watershed
 
 from mindscan.anatomy.anatomy import Anatomy
+from mindscan.anatomy.touch import structure
 from mindscan.core.labels import BY_NAME, LABELS, TABLE_SIZE, both_sides, in_skull
 from mindscan.core.volume import Volume
 from mindscan.validate import shape
-from mindscan.validate.contacts import structure
 
 DEEP = ("Thalamus", "Caudate", "Putamen", "Pallidum", "Hippocampus", "Amygdala", "Accumbens-area")
 VENTRICLES = ("Lateral-Ventricle", "Inf-Lat-Vent")
@@ -143,7 +144,8 @@ def measured(labels: Volume) -> dict[str, float]:
 def whole(labels: Volume) -> Volume:
     """The label map with parts put back into their structures: parcels into the cortex, and so on.
 
-    The corpus callosum, which has no sides, goes to the white matter of the nearer side.
+    The corpus callosum, which has no sides, goes to the white matter of the side that is nearer through the
+    callosum itself, so that no part of it is cut off.
     """
     table = np.arange(TABLE_SIZE, dtype=np.int16)
     sided = {"L": "Left-", "R": "Right-"}
@@ -155,7 +157,8 @@ def whole(labels: Volume) -> Volume:
     if shared.any():
         box = ndimage.find_objects(shared.astype(np.uint8))[0]
         room = tuple(slice(max(side.start - _REACH, 0), side.stop + _REACH) for side in box)
-        sides = np.isin(data[room], both_sides("Cerebral-White-Matter"))
-        nearest = ndimage.distance_transform_edt(~sides, return_distances=False, return_indices=True)
-        data[room] = np.where(shared[room], data[room][tuple(nearest)], data[room])
+        sides = np.where(np.isin(data[room], both_sides("Cerebral-White-Matter")), data[room], 0)
+        flat, room_of_both = np.zeros(sides.shape, np.uint8), shared[room] | (sides > 0)
+        nearer = watershed(flat, sides, np.ones((3, 3, 3)), mask=room_of_both)
+        data[room] = np.where(shared[room], nearer, data[room])
     return Volume(torch.from_numpy(data), labels.affine)

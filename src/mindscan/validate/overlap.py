@@ -52,6 +52,10 @@ MOST_ALIKE = 0.58
 """Largest Dice of the cortex that two of those people reach."""
 
 
+_BLOCK_BYTES = 2048
+"""Packed voxels that are compared at a time: 64 MB of numbers for 1,000 people."""
+
+
 def packed(aligned: Ids) -> dict[str, Bits]:
     """One bit for each voxel of each structure."""
     return {name: np.packbits(aligned == BY_NAME[name].id) for name in REAL_DICE}
@@ -59,6 +63,13 @@ def packed(aligned: Ids) -> dict[str, Bits]:
 
 def pair_dice(people: Sequence[Mapping[str, Bits]], name: str) -> npt.NDArray[np.float64]:
     """Dice overlap of one structure for every pair of people.
+
+    Common voxels of all pairs are one product of a matrix with itself, taken over blocks of voxels; what
+    nobody has is left out. Whole numbers stay exact in single precision up to 16 million voxels.
+
+    Args:
+        people: bits of everybody by name of the structure; only this one is held in memory.
+        name: one of `REAL_DICE`.
 
     Returns:
         Shape (n, n), symmetric, NaN on the diagonal and for pairs that both lack the structure.
@@ -72,10 +83,12 @@ def pair_dice(people: Sequence[Mapping[str, Bits]], name: str) -> npt.NDArray[np
         0.5
     """
     bits = np.stack([person[name] for person in people])
-    sizes = np.bitwise_count(bits).sum(1, dtype=np.int64)
-    dice = np.full((len(people), len(people)), np.nan)
-    for n in range(len(people) - 1):
-        common = np.bitwise_count(bits[n + 1 :] & bits[n]).sum(1, dtype=np.int64)
-        both = sizes[n + 1 :] + sizes[n]
-        dice[n, n + 1 :] = dice[n + 1 :, n] = 2 * common / np.where(both > 0, both, np.nan)
-    return dice
+    used = np.flatnonzero(np.bitwise_or.reduce(bits, 0))
+    common = np.zeros((len(people),) * 2, np.float32)
+    for start in range(0, len(used), _BLOCK_BYTES):
+        block = np.unpackbits(bits[:, used[start : start + _BLOCK_BYTES]], axis=1).astype(np.float32)
+        common += block @ block.T
+    sizes = common.diagonal().astype(np.float64)
+    both = sizes[:, None] + sizes
+    np.fill_diagonal(both, 0)
+    return 2 * common / np.where(both > 0, both, np.nan)

@@ -9,9 +9,10 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from mindscan.anatomy import touch
 from mindscan.report import plots
 from mindscan.report.plots import Point
-from mindscan.validate import contacts, parts, shape
+from mindscan.validate import parts, people, shape
 from mindscan.validate.evidence import OFFENCES
 from mindscan.validate.measures import MEASURES
 
@@ -64,7 +65,8 @@ def page_html(
         spreads=_spreads(numbers),
         variety=_variety(numbers["variety"]),
         nearest=escape(_nearest(numbers["variety"]["nearest"])),
-        rare=str(contacts.RARE),
+        folded=str(people.FOLDED),
+        rare=str(touch.RARE),
         slack=f"{parts.SLACK_MM:g}",
         plausibility=_plausibility(numbers["plausibility"]),
         worst=_pictures(worst) or "<p>There are none.</p>",

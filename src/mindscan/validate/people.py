@@ -33,7 +33,12 @@ GRID = GridPlan()
 
 _GOLDEN = (math.sqrt(5) - 1) / 2
 _NUMBERS = "numbers"
-_CODE = ("core", "anatomy", "cohort", "validate")
+_CODE = ("core", "anatomy", "cohort")
+_YARDSTICKS = ("contacts", "measures", "overlap", "parts", "people", "shape")
+"""What a measurement depends on: all of these rooms, and these modules of `validate`."""
+
+FOLDED = 300
+"""How many people, the first ones, the folding is measured on, which costs most; they are of all ages."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,30 @@ class Found:
     """One person, measured.
 
     Args:
-        numbers: who they are, the sizes asked for and found, folding, contacts, pieces, voxels astray.
+        numbers: who they are, the sizes asked for and found, folding of both sides (empty after the first
+            `FOLDED` people), contacts, pieces, voxels astray.
         bits: one bit for each voxel of each structure of `overlap.REAL_DICE`, aligned with the template.
     """
 
     numbers: Mapping[str, Any]
     bits: Mapping[str, overlap.Bits]
+
+
+@dataclass(frozen=True)
+class _Kept(Mapping[str, overlap.Bits]):
+    """The bits in a file, read whenever they are asked for: those of 1,000 people do not fit in memory."""
+
+    path: Path
+
+    def __getitem__(self, name: str) -> overlap.Bits:
+        with np.load(self.path) as file:
+            return np.asarray(file[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(overlap.REAL_DICE)
+
+    def __len__(self) -> int:
+        return len(overlap.REAL_DICE)
 
 
 def wanted(number: int, seed: int) -> Recipe:
@@ -98,14 +121,14 @@ def made(recipe: Recipe) -> Volume:
 def measure(recipe: Recipe) -> Found:
     """Make a person and measure the label volume."""
     labels = made(recipe)
+    sides = shape.SIDES if int(recipe.subject) <= FOLDED else ()
     numbers = {
         "subject": recipe.subject,
         "person": recipe.person.model_dump(mode="json"),
         "asked": measures.asked(recipe.anatomy),
         "found": measures.measured(labels),
         "folding": [
-            shape.folding_index(shape.hemisphere(labels, side), labels.grid.voxel_mm[0])
-            for side in shape.SIDES
+            shape.folding_index(shape.hemisphere(labels, side), labels.grid.voxel_mm[0]) for side in sides
         ],
         "impossible": {" | ".join(p): n for p, n in contacts.impossible(contacts.contacts(labels)).items()},
         "pieces": parts.pieces(labels),
@@ -122,8 +145,9 @@ def measure_all(orders: Sequence[Recipe], seed: int, workers: int) -> Iterator[s
     """
     folder = _folder(seed)
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [recipe for recipe in orders if not _file(folder, recipe.subject).exists()]
-    yield from (recipe.subject for recipe in orders if recipe not in missing)
+    there = {recipe.subject: _file(folder, recipe.subject).exists() for recipe in orders}
+    yield from (subject for subject, known in there.items() if known)
+    missing = [recipe for recipe in orders if not there[recipe.subject]]
     if missing:
         template.load()  # build the cache once, not in every worker
         yield from do_all(partial(keep, folder), missing, min(workers, len(missing)))
@@ -144,9 +168,9 @@ def keep(folder: Path, recipe: Recipe) -> str:
 
 def kept(subject: str, seed: int) -> Found:
     """What was found of one person."""
-    with np.load(_file(_folder(seed), subject)) as file:
-        bits = {name: file[name] for name in overlap.REAL_DICE}
-        return Found(json.loads(file[_NUMBERS].tobytes()), bits)
+    path = _file(_folder(seed), subject)
+    with np.load(path) as file:
+        return Found(json.loads(file[_NUMBERS].tobytes()), _Kept(path))
 
 
 def _file(folder: Path, subject: str) -> Path:
@@ -157,5 +181,6 @@ def _folder(seed: int) -> Path:
     """Where results of this very code and seed are kept."""
     root = Path(__file__).parents[1]
     sources = [path for room in _CODE for path in sorted((root / room).glob("*.*")) if path.suffix != ".pyc"]
+    sources += [root / "validate" / f"{name}.py" for name in _YARDSTICKS]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     return template.cache_folder() / f"anatomy-{digest}-{seed}"

@@ -12,11 +12,12 @@ import torch
 from PIL import Image
 from scipy import ndimage
 
+from mindscan.anatomy.touch import Pair
 from mindscan.core.volume import Volume
 from mindscan.report.plane import Box, Plane, cut, cut_labels
 from mindscan.report.thumbnail import VIEWS
 from mindscan.report.tone import BRAIN, colours
-from mindscan.validate.contacts import Pair, touching
+from mindscan.validate.contacts import touching
 from mindscan.validate.parts import astray, islands
 
 WHOLE_MM = (170.0, 210.0, 170.0)
