@@ -68,7 +68,7 @@ class Model:
 
     def place(self, xyz: Tensor, point_ml: float) -> Place:
         """Carry unwarped template points, shape (n, 3), through the warp."""
-        return Place(xyz + self.displacement.at(xyz).T, self.scale, point_ml)
+        return Place((xyz.T + self.displacement.at(xyz)).T, self.scale, point_ml)
 
     def landmarks(self) -> Landmarks:
         """The landmarks in world millimetres, carried by the very same warp."""
@@ -261,7 +261,7 @@ def _evaluate(head: Model, grid: Grid, voxels: Tensor) -> Canvas:
 def _to_template(head: Model, grid: Grid, index: Tensor) -> Tensor:
     """Unwarped template points of voxel indices, both of shape (n, 3)."""
     matrix = torch.from_numpy(head.to_template @ grid.affine).float().to(index.device)
-    return torch.addmm(matrix[:3, 3], index, matrix[:3, :3].T)
+    return torch.addmm(matrix[:3, 3:], matrix[:3, :3], index.T).T
 
 
 def _unravel(flat: Tensor, shape: Sequence[int]) -> tuple[Tensor, Tensor, Tensor]:
