@@ -15,14 +15,14 @@ from torch.nn import functional
 
 from mindscan.anatomy import bases, points
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
-from mindscan.anatomy.canvas import Canvas
+from mindscan.anatomy.canvas import Canvas, Coat, coats
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.dura import FORAMEN_MM
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.head import HeadSize, to_template
 from mindscan.anatomy.mend import mend
 from mindscan.anatomy.parcels import parcel_ids
-from mindscan.anatomy.structure import EDGE_MM, Frame, Layer, Marked, Painter, Place, Sharer
+from mindscan.anatomy.structure import EDGE_MM, Frame, Marked, Painter, Place, Sharer
 from mindscan.anatomy.warp import empty_lattice, exponential, inverse
 from mindscan.core.brain import Brain, Landmarks
 from mindscan.core.key import Key
@@ -78,7 +78,7 @@ class Model:
 
     def dense(self) -> Points:
         """Dense corresponding points, see `points`, carried likewise."""
-        names, found = points.dense(partial(_layers, self), self.scale, self.displacement.data.device)
+        names, found = points.dense(partial(_coats, self), self.scale, self.displacement.data.device)
         known = ~found.isnan().any(1)
         found[known] = self._world(found[known])
         return Points(names, found)
@@ -273,23 +273,21 @@ def _unravel(flat: Tensor, shape: Sequence[int]) -> tuple[Tensor, Tensor, Tensor
 def _paint(head: Model, place: Place) -> Canvas:
     """Paint front to back."""
     canvas = Canvas.blank(place.xyz)
-    for layer, at in _layers(head, place):
-        canvas.add(layer, at)
+    for coat in _coats(head, place, canvas.free):
+        canvas.add(coat)
     canvas.share[0] += canvas.free
     return canvas
 
 
-def _layers(head: Model, place: Place) -> Iterator[tuple[Layer, Tensor]]:
-    """Layers front to back, each with the index of the points that it is about.
+def _coats(head: Model, place: Place, free: Tensor) -> Iterator[Coat]:
+    """What all structures take of a place, front to back, see `canvas.coats`.
 
     Structures are asked only about points inside the skull, or outside.
     """
     wall = place.look(head.hull)[0] * head.scale
     out_of_skull = (wall > -EDGE_MM).nonzero()[:, 0]
-    for painters, asked in ((head.inner, _in_skull(head, place)), (head.outer, out_of_skull)):
-        part = place.pick(asked)
-        for layer in itertools.chain.from_iterable(painter(part) for painter in painters):
-            yield layer, asked if layer.index is None else asked[layer.index]
+    yield from coats(head.inner, place, _in_skull(head, place), free)
+    yield from coats(head.outer, place, out_of_skull, free)
 
 
 def _in_skull(head: Model, place: Place) -> Tensor:
