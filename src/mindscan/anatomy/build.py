@@ -38,7 +38,7 @@ _LOOK_MM = 4.0
 _BLOCK_VOXELS = 56
 """Edge of the blocks that are painted at a time: small, so that most structures are far from most blocks."""
 _GREY = TISSUES.index("GM")
-_CORTEX = torch.tensor(both_sides("Cerebral-Cortex"), dtype=torch.int16)
+_CORTEX = both_sides("Cerebral-Cortex")
 _PARCEL_TABLE = 1 + max(parcel.id for parcel in PARCELS)
 _SKULL_BOX_MM = ((-84, 84), (-124, 92), (-72, 94))
 
@@ -176,12 +176,13 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
     totals = torch.zeros(TABLE_SIZE, dtype=torch.float64, device=device)
     parts = torch.zeros(_PARCEL_TABLE, dtype=torch.float64, device=device)
     for voxels in _blocks(_occupied(head, grid)):
-        canvas = _evaluate(head, grid, voxels)
-        fractions.flatten(1)[:, voxels] = canvas.share
-        owners.flatten(1)[:, voxels] = canvas.owner
-        labels.flatten()[voxels] = canvas.winner()
+        canvas, xyz = _evaluate(head, grid, voxels)
+        for whole, part in ((fractions, canvas.share), (owners, canvas.owner)):
+            for row, values in zip(whole.flatten(1), part, strict=True):
+                row.index_copy_(0, voxels, values)
+        labels.flatten().index_copy_(0, voxels, canvas.winner())
         totals += canvas.totals
-        grey, ids = _parcels(head, grid, voxels, canvas)
+        grey, ids = _parcels(head, xyz, canvas)
         parcels.flatten()[voxels[grey]] = ids
         parts += torch.bincount(ids.int(), canvas.share[_GREY, grey].double(), _PARCEL_TABLE)
     mend(labels, fractions, owners)
@@ -201,18 +202,21 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
     )
 
 
-def _parcels(head: Model, grid: Grid, voxels: Tensor, canvas: Canvas) -> tuple[Tensor, Tensor]:
-    """Which of some voxels hold cerebral cortex, and the parcel that the middle of each lies in."""
+def _parcels(head: Model, xyz: Tensor, canvas: Canvas) -> tuple[Tensor, Tensor]:
+    """Which of some voxels with their middles at `xyz` hold cerebral cortex, and the parcel of each."""
     owner = canvas.owner[_GREY]
-    grey = (((owner == _CORTEX[0]) | (owner == _CORTEX[1])) & (canvas.share[_GREY] > 0)).nonzero()[:, 0]
-    index = torch.stack(_unravel(voxels[grey], grid.shape), 1).float()
-    place = head.place(_to_template(head, grid, index), 0.0)
-    return grey, parcel_ids(head.cells, place.xyz, owner[grey])
+    grey = (_of_cortex(owner) & (canvas.share[_GREY] > 0)).nonzero()[:, 0]
+    return grey, parcel_ids(head.cells, xyz[grey], owner[grey])
+
+
+def _of_cortex(ids: Tensor) -> Tensor:
+    left, right = _CORTEX
+    return (ids == left) | (ids == right)
 
 
 def _fill(parcels: Tensor, labels: Tensor, head: Model, grid: Grid) -> None:
     """Leave parcels only where cortex is in the end, and give one to cortex that has none; in place."""
-    cortex = torch.isin(labels, _CORTEX.to(labels.device))
+    cortex = _of_cortex(labels)
     parcels.mul_(cortex)
     bare = (cortex & (parcels == 0)).flatten().nonzero()[:, 0]
     index = torch.stack(_unravel(bare, grid.shape), 1).float()
@@ -247,15 +251,18 @@ def _blocks(filled: Tensor) -> Iterator[Tensor]:
             yield (i * nj + j) * nk + k
 
 
-def _evaluate(head: Model, grid: Grid, voxels: Tensor) -> Canvas:
-    """Paint some voxels (flat indices); thick ones are divided and averaged."""
+def _evaluate(head: Model, grid: Grid, voxels: Tensor) -> tuple[Canvas, Tensor]:
+    """Paint some voxels (flat indices); thick ones are divided and averaged. Their middles come too."""
     index = torch.stack(_unravel(voxels, grid.shape), 1).float()
     divisions = [max(1, math.ceil(edge / _FINEST_MM)) for edge in grid.voxel_mm]
     steps = [(torch.arange(n, device=index.device) + 0.5) / n - 0.5 for n in divisions]
     parts = torch.stack([s.flatten() for s in torch.meshgrid(*steps, indexing="ij")], 1)
     index = (index[:, None] + parts[None]).flatten(0, 1)
-    canvas = _paint(head, head.place(_to_template(head, grid, index), grid.voxel_ml / len(parts)))
-    return canvas if len(parts) == 1 else canvas.averaged(len(parts))
+    place = head.place(_to_template(head, grid, index), grid.voxel_ml / len(parts))
+    canvas = _paint(head, place)
+    if len(parts) == 1:
+        return canvas, place.xyz
+    return canvas.averaged(len(parts)), place.xyz.view(-1, len(parts), 3).mean(1)
 
 
 def _to_template(head: Model, grid: Grid, index: Tensor) -> Tensor:
