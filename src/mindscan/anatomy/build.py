@@ -35,8 +35,9 @@ _FINEST_MM = 1.05
 """Voxels with longer edges are divided and averaged, so that volumes do not depend on the grid."""
 _PROBE_STEP_MM = 2.0
 _LOOK_MM = 4.0
-_BLOCK_VOXELS = 56
-"""Edge of the blocks that are painted at a time: small, so that most structures are far from most blocks."""
+_BLOCK_POINTS = 76
+"""Edge of the blocks that are painted at a time: small, so that most structures are far from most blocks,
+and large, so that there are few of them."""
 _GREY = TISSUES.index("GM")
 _CORTEX = both_sides("Cerebral-Cortex")
 _PARCEL_TABLE = 1 + max(parcel.id for parcel in PARCELS)
@@ -108,8 +109,9 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
     shared["growth"] = _growth(displacement)
     cells = template.fields["parcels"]
     head = Model(to_template(anatomy.head), displacement, frame.scale, hull, cells, (), (), {})
-    head = _of_size(head, anatomy.head)
-    probe = _probe(head)
+    everywhere = _everywhere(head)
+    head = _of_size(head, anatomy.head, everywhere)
+    probe = _probe(head, everywhere)
     free = torch.ones_like(probe.xyz[:, 0])
     frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
     painters: dict[bool, list[Painter]] = {True: [], False: []}
@@ -124,14 +126,13 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
     return replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]), points=marks)
 
 
-def _of_size(head: Model, size: HeadSize) -> Model:
+def _of_size(head: Model, size: HeadSize, place: Place) -> Model:
     """The head with the intracranial volume asked, which the warp has changed by a few per cent.
 
     The factor is rounded to a thousandth, so that a change inside the brain leaves the skull as it was.
     """
-    probe = _probe(head)
-    inside = (probe.look(head.hull)[0] < 0) & (probe.xyz[:, 2] > FORAMEN_MM)
-    factor = round(math.cbrt(size.icv_ml / (float(inside.sum()) * probe.point_ml)), 3)
+    inside = (place.look(head.hull)[0] < 0) & (place.xyz[:, 2] > FORAMEN_MM)
+    factor = round(math.cbrt(size.icv_ml / (float(inside.sum()) * _probe_ml(head.scale))), 3)
     return replace(head, to_template=to_template(size, factor), scale=head.scale * factor)
 
 
@@ -175,7 +176,7 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
     parcels = torch.zeros_like(labels)
     totals = torch.zeros(TABLE_SIZE, dtype=torch.float64, device=device)
     parts = torch.zeros(_PARCEL_TABLE, dtype=torch.float64, device=device)
-    for voxels in _blocks(_occupied(head, grid)):
+    for voxels in _blocks(_occupied(head, grid), _divisions(grid)):
         canvas, xyz = _evaluate(head, grid, voxels)
         for whole, part in ((fractions, canvas.share), (owners, canvas.owner)):
             for row, values in zip(whole.flatten(1), part, strict=True):
@@ -240,12 +241,17 @@ def _occupied(head: Model, grid: Grid) -> Tensor:
     return filled > 0
 
 
-def _blocks(filled: Tensor) -> Iterator[Tensor]:
+def _divisions(grid: Grid) -> list[int]:
+    """Into how many parts the voxels of a grid are divided along each axis."""
+    return [max(1, math.ceil(edge / _FINEST_MM)) for edge in grid.voxel_mm]
+
+
+def _blocks(filled: Tensor, divisions: Sequence[int]) -> Iterator[Tensor]:
     """Flat indices of the filled voxels of a grid, block by block."""
-    edges = [range(0, n, _BLOCK_VOXELS) for n in filled.shape]
+    edges = [max(1, _BLOCK_POINTS // parts) for parts in divisions]
     _, nj, nk = filled.shape
-    for corner in itertools.product(*edges):
-        part = filled[tuple(slice(low, low + _BLOCK_VOXELS) for low in corner)]
+    for corner in itertools.product(*map(range, (0, 0, 0), filled.shape, edges)):
+        part = filled[tuple(slice(low, low + edge) for low, edge in zip(corner, edges, strict=True))]
         i, j, k = (index + low for index, low in zip(part.nonzero(as_tuple=True), corner, strict=True))
         if len(i):
             yield (i * nj + j) * nk + k
@@ -254,8 +260,7 @@ def _blocks(filled: Tensor) -> Iterator[Tensor]:
 def _evaluate(head: Model, grid: Grid, voxels: Tensor) -> tuple[Canvas, Tensor]:
     """Paint some voxels (flat indices); thick ones are divided and averaged. Their middles come too."""
     index = torch.stack(_unravel(voxels, grid.shape), 1).float()
-    divisions = [max(1, math.ceil(edge / _FINEST_MM)) for edge in grid.voxel_mm]
-    steps = [(torch.arange(n, device=index.device) + 0.5) / n - 0.5 for n in divisions]
+    steps = [(torch.arange(n, device=index.device) + 0.5) / n - 0.5 for n in _divisions(grid)]
     parts = torch.stack([s.flatten() for s in torch.meshgrid(*steps, indexing="ij")], 1)
     index = (index[:, None] + parts[None]).flatten(0, 1)
     place = head.place(_to_template(head, grid, index), grid.voxel_ml / len(parts))
@@ -302,10 +307,20 @@ def _in_skull(head: Model, place: Place) -> Tensor:
     return (place.look(head.hull)[0] * head.scale < EDGE_MM).nonzero()[:, 0]
 
 
-def _probe(head: Model) -> Place:
-    """Points spread evenly over the inside of the skull."""
+def _everywhere(head: Model) -> Place:
+    """Points spread evenly over a box around the brain's skull."""
     device = head.hull.data.device
     axes = [torch.arange(low, high, _PROBE_STEP_MM, device=device) for low, high in _SKULL_BOX_MM]
-    xyz = torch.stack([a.flatten() for a in torch.meshgrid(*axes, indexing="ij")], 1)
-    place = head.place(xyz, (_PROBE_STEP_MM * head.scale) ** 3 / 1000)
+    xyz = torch.stack([a.flatten() for a in torch.meshgrid(*axes, indexing="ij")]).T
+    return head.place(xyz, 0.0)
+
+
+def _probe(head: Model, everywhere: Place) -> Place:
+    """Points spread evenly over the inside of the skull."""
+    place = replace(everywhere, scale=head.scale, point_ml=_probe_ml(head.scale))
     return place.pick(_in_skull(head, place))
+
+
+def _probe_ml(scale: float) -> float:
+    """Volume in mL that each of those points stands for."""
+    return (_PROBE_STEP_MM * scale) ** 3 / 1000

@@ -2,7 +2,7 @@
 
 Every line starts at a fixed place of the template and runs in a fixed direction, in the millimetres in which
 structures paint. A point is where the share of what it is about passes one half on that line, found by
-halving on the painters themselves, so it lies on the very surface that the voxels show. Lines start on the
+dividing on the painters themselves, so it lies on the very surface that the voxels show. Lines start on the
 smooth hemispheres (`mantle`), inside structures, and around the head.
 """
 
@@ -47,7 +47,8 @@ _OFF_MIDDLE_MM = 0.5
 _DIRECTIONS = 12
 _SIDES = (("L", "Left", -1), ("R", "Right", 1))
 _STEP_MM = 1.0
-_HALVINGS = 10
+_PARTS, _ROUNDS = 10, 3
+"""A step in which a point lies is divided into so many parts, and the part that it lies in again."""
 _TENSORS = ("start", "step", "reach_mm", "members", "leaving")
 
 PAIRS = (
@@ -130,14 +131,15 @@ def _crossings(fixed: Lines, coats: Coats, scale: float) -> Tensor:
     hit[line, n] = there(line, steps[n])
     first = hit.int().argmax(1)
     met = (hit.any(1) & (first > 0)).nonzero()[:, 0]
-    high = steps[first[met]]
-    low = high - _STEP_MM
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        past = there(met, middle)
-        low, high = torch.where(past, low, middle), torch.where(past, middle, high)
+    low, width = steps[first[met]] - _STEP_MM, _STEP_MM
+    cuts = torch.arange(1, _PARTS, device=device)
+    for _ in range(_ROUNDS):
+        width /= _PARTS
+        past = there(met.repeat_interleave(len(cuts)), (low[:, None] + width * cuts).flatten())
+        before = (past.view(-1, len(cuts)).cumsum(1) == 0).sum(1)
+        low = low + width * before
     along = torch.full_like(fixed.reach_mm, torch.nan)
-    along[met] = (low + high) / 2
+    along[met] = low + width / 2
     return along
 
 

@@ -112,7 +112,9 @@ def _kept(place: Place, frame: Frame) -> Tensor:
     """Positive where bone must stay: beside brain and other cavities, in the midline, under the skin."""
     others = torch.stack([solid(name, place, frame) for name in _BESIDE]).amin(0)
     brain = place.look(frame.template.fields["hull"])[0] - _MORE_MM / frame.scale
-    kept = torch.maximum(_BONE_MM / frame.scale - torch.minimum(others, brain), solid("skin", place, frame) + 5)
+    kept = torch.maximum(
+        _BONE_MM / frame.scale - torch.minimum(others, brain), solid("skin", place, frame) + 5
+    )
     return torch.maximum(kept, _SEPTUM_MM / 2 / frame.scale - place.xyz[:, 0].abs())
 
 
