@@ -2,9 +2,9 @@ import pytest
 import torch
 
 from mindscan.anatomy import template
-from mindscan.anatomy.outside import both_sides, channels, grown, last_crossings
-from mindscan.anatomy.solids import OUTER
+from mindscan.anatomy.outside import both_sides, grown, last_crossings, solid
 from mindscan.anatomy.structure import Frame, Place
+from mindscan.anatomy.template import CAVITY_REACH_MM
 from mindscan.anatomy.warp import empty_lattice
 
 
@@ -26,10 +26,20 @@ def test_a_ray_leaves_a_shell_at_its_outside(frame: Frame) -> None:
     assert found["side"] == pytest.approx((200**0.5, 200**0.5, 0), abs=1e-3)
 
 
-def test_channels_have_names(frame: Frame) -> None:
-    found = channels(Place(torch.tensor([[32.0, 50.0, -45.0]]), 1.0, 0.0), frame)
-    assert tuple(found) == OUTER
-    assert float(found["orbit"]) < 0 < float(found["airway"])
+def test_solids_have_names(frame: Frame) -> None:
+    place = Place(torch.tensor([[32.0, 50.0, -45.0]]), 1.0, 0.0)
+    assert float(solid("orbit", place, frame)) < 0 < float(solid("airway", place, frame))
+    assert float(solid("skin", place, frame)) < float(solid("bone", place, frame))
+
+
+def test_cavities_are_far_from_the_edge_of_their_box(frame: Frame) -> None:
+    """Beyond the box nobody asks for them; below the neck and at the sides of the head it ends with all else."""
+    field, everything = (frame.template.fields[name] for name in ("cavities", "outer"))
+    nearest = field.data.amin(0)
+    for axis, side in ((1, 0), (1, -1), (2, -1)):
+        assert float(nearest.select(axis, side).min()) > CAVITY_REACH_MM - 0.1
+    assert field.box()[0][2] == everything.box()[0][2]
+    assert field.box()[1][0] == everything.box()[1][0]
 
 
 def test_left_rays_mirror_right_ones() -> None:

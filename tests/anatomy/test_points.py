@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 import torch
 
@@ -51,7 +53,7 @@ def test_points_lie_on_the_painted_surface(found: Points, model: Model) -> None:
 
     def there(shift_mm: float) -> torch.Tensor:
         moved = at + shift_mm / model.scale * lines.step[known]
-        return points._share(lines, known, moved, lambda p: build._layers(model, p), model.scale) >= 0.5
+        return points._share(lines, known, moved, partial(build._coats, model), model.scale) >= 0.5
 
     leaving = lines.leaving[known]
     assert bool((there(-0.02) == leaving).all())
@@ -59,7 +61,7 @@ def test_points_lie_on_the_painted_surface(found: Points, model: Model) -> None:
 
 
 def test_points_go_through_the_warp_exactly(found: Points, model: Model) -> None:
-    _, targets = points.dense(lambda p: build._layers(model, p), model.scale)
+    _, targets = points.dense(partial(build._coats, model), model.scale)
     known = ~targets.isnan().any(1)
     world = found.world_mm[known]
     matrix = torch.from_numpy(model.to_template)

@@ -30,7 +30,7 @@ def test_solids_lie_where_they_lie_in_real_heads(lattice, name: str) -> None:
 
 def test_every_channel_is_a_finite_distance(lattice) -> None:
     _, found = lattice
-    assert tuple(found) == solids.OUTER
+    assert tuple(found) == (*solids.OUTER, *solids.CAVITIES)
     for name, distance in found.items():
         assert np.isfinite(distance).all(), name
         assert (distance < 0).any() or name == "ethmoid", name

@@ -10,7 +10,7 @@ from pydantic import Field as Limits
 from torch import Tensor
 
 from mindscan.anatomy.distance import Point, rods
-from mindscan.anatomy.outside import channels
+from mindscan.anatomy.outside import solid
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_NAME
@@ -69,13 +69,13 @@ class Airway:
         """Septum and conchae, air, and the bony wall of the nose."""
 
         def layers(place: Place) -> Iterator[Layer]:
-            solids = channels(place, frame)
-            nose = solids["nose"] - params.nose_mm / frame.scale
-            middle = place.xyz[:, 0].abs() < _EAR_MM
-            bare = solids["airway"] - params.throat_mm / frame.scale * middle
-            air = torch.maximum(torch.minimum(nose, bare), solids["skin"] - 0.5)
-            index = (torch.minimum(air, nose - 2) < 1).nonzero()[:, 0]
-            part, nose, air = place.pick(index), nose[index], air[index]
+            index, here = place.within(frame.template.fields["cavities"])
+            nose = solid("nose", here, frame) - params.nose_mm / frame.scale
+            middle = here.xyz[:, 0].abs() < _EAR_MM
+            bare = solid("airway", here, frame) - params.throat_mm / frame.scale * middle
+            air = torch.maximum(torch.minimum(nose, bare), solid("skin", place, frame)[index] - 0.5)
+            some = (torch.minimum(air, nose - 2) < 1).nonzero()[:, 0]
+            index, part, nose, air = index[some], here.pick(some), nose[some], air[some]
             lining = torch.maximum(_inside_nose(part, params), nose)
             yield Layer("soft", part.all("Head-ExtraCerebral"), part.cover(lining), index)
             yield Layer("air", part.all("Air"), part.cover(air), index)

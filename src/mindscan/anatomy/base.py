@@ -120,8 +120,9 @@ def build(ids: Ids, average: Template) -> Built:
     cerebrum = np.isin(ids, _BRAIN) & ~np.isin(ids, (*_CEREBELLUM, *_STEM, 15)) & ~found.cerebellum
     tent = solids.tentorium(cerebrum, found.cerebellum & np.isin(ids, _CEREBELLUM), found.bound)
     fields["tentorium"] = lattice_of(tent, _LOW)
-    outer = average.fields["outer"]
-    fields["outer"] = (outer.data.numpy().astype(np.float16), outer.origin_mm, outer.step_mm)
+    for name in ("outer", "cavities"):
+        around = average.fields[name]
+        fields[name] = (around.data.numpy().astype(np.float16), around.origin_mm, around.step_mm)
     share = template.cortex_share(
         _float(cerebrum & found.tissue), _float(np.isin(ids, _GREY)), _float(np.isin(ids, _WHITE))
     )

@@ -50,16 +50,17 @@ class Brainstem:
     def paint(self, params: BrainstemSize, key: Key, frame: Frame) -> Painter:
         """The template's tissue within the stem's solid, its surface shifted to the volume asked."""
         surface = frame.template.fields["stem"]
-        counted = frame.free * in_brainstem(frame.template, frame.probe)
-        counted = counted * (frame.probe.xyz[:, 2] > _CORD_BELOW_MM)
-        shift = fit_shift(surface.at(frame.probe.xyz)[0], frame.probe, counted, params.volume_ml)
+        counted = in_brainstem(frame.template, frame.probe) & (frame.probe.xyz[:, 2] > _CORD_BELOW_MM)
+        index = counted.nonzero()[:, 0]
+        probe = frame.probe.pick(index)
+        shift = fit_shift(probe.look(surface)[0], probe, frame.free[index], params.volume_ml)
 
         def layers(place: Place) -> Iterator[Layer]:
             index = in_brainstem(frame.template, place).nonzero()[:, 0]
             here = place.pick(index)
             cord = here.xyz[:, 2] < _CORD_BELOW_MM
             owner = torch.where(cord, here.all("Spinal-Cord"), here.all("Brain-Stem"))
-            yield Layer("WM", owner, here.cover(surface.at(here.xyz)[0] - shift), index)
+            yield Layer("WM", owner, here.cover(here.look(surface)[0] - shift), index)
 
         return layers
 

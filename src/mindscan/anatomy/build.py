@@ -15,14 +15,14 @@ from torch.nn import functional
 
 from mindscan.anatomy import bases, points
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
-from mindscan.anatomy.canvas import Canvas
+from mindscan.anatomy.canvas import Canvas, Coat, coats
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.dura import FORAMEN_MM
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.head import HeadSize, to_template
 from mindscan.anatomy.mend import mend
 from mindscan.anatomy.parcels import parcel_ids
-from mindscan.anatomy.structure import EDGE_MM, Frame, Layer, Marked, Painter, Place, Sharer
+from mindscan.anatomy.structure import EDGE_MM, Frame, Marked, Painter, Place, Sharer
 from mindscan.anatomy.warp import empty_lattice, exponential, inverse
 from mindscan.core.brain import Brain, Landmarks
 from mindscan.core.key import Key
@@ -35,10 +35,11 @@ _FINEST_MM = 1.05
 """Voxels with longer edges are divided and averaged, so that volumes do not depend on the grid."""
 _PROBE_STEP_MM = 2.0
 _LOOK_MM = 4.0
-_BLOCK_VOXELS = 56
-"""Edge of the blocks that are painted at a time: small, so that most structures are far from most blocks."""
+_BLOCK_POINTS = 76
+"""Edge of the blocks that are painted at a time: small, so that most structures are far from most blocks,
+and large, so that there are few of them."""
 _GREY = TISSUES.index("GM")
-_CORTEX = torch.tensor(both_sides("Cerebral-Cortex"), dtype=torch.int16)
+_CORTEX = both_sides("Cerebral-Cortex")
 _PARCEL_TABLE = 1 + max(parcel.id for parcel in PARCELS)
 _SKULL_BOX_MM = ((-84, 84), (-124, 92), (-72, 94))
 
@@ -68,7 +69,7 @@ class Model:
 
     def place(self, xyz: Tensor, point_ml: float) -> Place:
         """Carry unwarped template points, shape (n, 3), through the warp."""
-        return Place(xyz + self.displacement.at(xyz).T, self.scale, point_ml)
+        return Place((xyz.T + self.displacement.at(xyz)).T, self.scale, point_ml)
 
     def landmarks(self) -> Landmarks:
         """The landmarks in world millimetres, carried by the very same warp."""
@@ -78,7 +79,7 @@ class Model:
 
     def dense(self) -> Points:
         """Dense corresponding points, see `points`, carried likewise."""
-        names, found = points.dense(partial(_layers, self), self.scale, self.displacement.data.device)
+        names, found = points.dense(partial(_coats, self), self.scale, self.displacement.data.device)
         known = ~found.isnan().any(1)
         found[known] = self._world(found[known])
         return Points(names, found)
@@ -108,8 +109,9 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
     shared["growth"] = _growth(displacement)
     cells = template.fields["parcels"]
     head = Model(to_template(anatomy.head), displacement, frame.scale, hull, cells, (), (), {})
-    head = _of_size(head, anatomy.head)
-    probe = _probe(head)
+    everywhere = _everywhere(head)
+    head = _of_size(head, anatomy.head, everywhere)
+    probe = _probe(head, everywhere)
     free = torch.ones_like(probe.xyz[:, 0])
     frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
     painters: dict[bool, list[Painter]] = {True: [], False: []}
@@ -124,14 +126,13 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
     return replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]), points=marks)
 
 
-def _of_size(head: Model, size: HeadSize) -> Model:
+def _of_size(head: Model, size: HeadSize, place: Place) -> Model:
     """The head with the intracranial volume asked, which the warp has changed by a few per cent.
 
     The factor is rounded to a thousandth, so that a change inside the brain leaves the skull as it was.
     """
-    probe = _probe(head)
-    inside = (probe.look(head.hull)[0] < 0) & (probe.xyz[:, 2] > FORAMEN_MM)
-    factor = round(math.cbrt(size.icv_ml / (float(inside.sum()) * probe.point_ml)), 3)
+    inside = (place.look(head.hull)[0] < 0) & (place.xyz[:, 2] > FORAMEN_MM)
+    factor = round(math.cbrt(size.icv_ml / (float(inside.sum()) * _probe_ml(head.scale))), 3)
     return replace(head, to_template=to_template(size, factor), scale=head.scale * factor)
 
 
@@ -175,13 +176,14 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
     parcels = torch.zeros_like(labels)
     totals = torch.zeros(TABLE_SIZE, dtype=torch.float64, device=device)
     parts = torch.zeros(_PARCEL_TABLE, dtype=torch.float64, device=device)
-    for voxels in _blocks(_occupied(head, grid)):
-        canvas = _evaluate(head, grid, voxels)
-        fractions.flatten(1)[:, voxels] = canvas.share
-        owners.flatten(1)[:, voxels] = canvas.owner
-        labels.flatten()[voxels] = canvas.winner()
+    for voxels in _blocks(_occupied(head, grid), _divisions(grid)):
+        canvas, xyz = _evaluate(head, grid, voxels)
+        for whole, part in ((fractions, canvas.share), (owners, canvas.owner)):
+            for row, values in zip(whole.flatten(1), part, strict=True):
+                row.index_copy_(0, voxels, values)
+        labels.flatten().index_copy_(0, voxels, canvas.winner())
         totals += canvas.totals
-        grey, ids = _parcels(head, grid, voxels, canvas)
+        grey, ids = _parcels(head, xyz, canvas)
         parcels.flatten()[voxels[grey]] = ids
         parts += torch.bincount(ids.int(), canvas.share[_GREY, grey].double(), _PARCEL_TABLE)
     mend(labels, fractions, owners)
@@ -201,18 +203,21 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
     )
 
 
-def _parcels(head: Model, grid: Grid, voxels: Tensor, canvas: Canvas) -> tuple[Tensor, Tensor]:
-    """Which of some voxels hold cerebral cortex, and the parcel that the middle of each lies in."""
+def _parcels(head: Model, xyz: Tensor, canvas: Canvas) -> tuple[Tensor, Tensor]:
+    """Which of some voxels with their middles at `xyz` hold cerebral cortex, and the parcel of each."""
     owner = canvas.owner[_GREY]
-    grey = (((owner == _CORTEX[0]) | (owner == _CORTEX[1])) & (canvas.share[_GREY] > 0)).nonzero()[:, 0]
-    index = torch.stack(_unravel(voxels[grey], grid.shape), 1).float()
-    place = head.place(_to_template(head, grid, index), 0.0)
-    return grey, parcel_ids(head.cells, place.xyz, owner[grey])
+    grey = (_of_cortex(owner) & (canvas.share[_GREY] > 0)).nonzero()[:, 0]
+    return grey, parcel_ids(head.cells, xyz[grey], owner[grey])
+
+
+def _of_cortex(ids: Tensor) -> Tensor:
+    left, right = _CORTEX
+    return (ids == left) | (ids == right)
 
 
 def _fill(parcels: Tensor, labels: Tensor, head: Model, grid: Grid) -> None:
     """Leave parcels only where cortex is in the end, and give one to cortex that has none; in place."""
-    cortex = torch.isin(labels, _CORTEX.to(labels.device))
+    cortex = _of_cortex(labels)
     parcels.mul_(cortex)
     bare = (cortex & (parcels == 0)).flatten().nonzero()[:, 0]
     index = torch.stack(_unravel(bare, grid.shape), 1).float()
@@ -236,32 +241,39 @@ def _occupied(head: Model, grid: Grid) -> Tensor:
     return filled > 0
 
 
-def _blocks(filled: Tensor) -> Iterator[Tensor]:
+def _divisions(grid: Grid) -> list[int]:
+    """Into how many parts the voxels of a grid are divided along each axis."""
+    return [max(1, math.ceil(edge / _FINEST_MM)) for edge in grid.voxel_mm]
+
+
+def _blocks(filled: Tensor, divisions: Sequence[int]) -> Iterator[Tensor]:
     """Flat indices of the filled voxels of a grid, block by block."""
-    edges = [range(0, n, _BLOCK_VOXELS) for n in filled.shape]
+    edges = [max(1, _BLOCK_POINTS // parts) for parts in divisions]
     _, nj, nk = filled.shape
-    for corner in itertools.product(*edges):
-        part = filled[tuple(slice(low, low + _BLOCK_VOXELS) for low in corner)]
+    for corner in itertools.product(*map(range, (0, 0, 0), filled.shape, edges)):
+        part = filled[tuple(slice(low, low + edge) for low, edge in zip(corner, edges, strict=True))]
         i, j, k = (index + low for index, low in zip(part.nonzero(as_tuple=True), corner, strict=True))
         if len(i):
             yield (i * nj + j) * nk + k
 
 
-def _evaluate(head: Model, grid: Grid, voxels: Tensor) -> Canvas:
-    """Paint some voxels (flat indices); thick ones are divided and averaged."""
+def _evaluate(head: Model, grid: Grid, voxels: Tensor) -> tuple[Canvas, Tensor]:
+    """Paint some voxels (flat indices); thick ones are divided and averaged. Their middles come too."""
     index = torch.stack(_unravel(voxels, grid.shape), 1).float()
-    divisions = [max(1, math.ceil(edge / _FINEST_MM)) for edge in grid.voxel_mm]
-    steps = [(torch.arange(n, device=index.device) + 0.5) / n - 0.5 for n in divisions]
+    steps = [(torch.arange(n, device=index.device) + 0.5) / n - 0.5 for n in _divisions(grid)]
     parts = torch.stack([s.flatten() for s in torch.meshgrid(*steps, indexing="ij")], 1)
     index = (index[:, None] + parts[None]).flatten(0, 1)
-    canvas = _paint(head, head.place(_to_template(head, grid, index), grid.voxel_ml / len(parts)))
-    return canvas if len(parts) == 1 else canvas.averaged(len(parts))
+    place = head.place(_to_template(head, grid, index), grid.voxel_ml / len(parts))
+    canvas = _paint(head, place)
+    if len(parts) == 1:
+        return canvas, place.xyz
+    return canvas.averaged(len(parts)), place.xyz.view(-1, len(parts), 3).mean(1)
 
 
 def _to_template(head: Model, grid: Grid, index: Tensor) -> Tensor:
     """Unwarped template points of voxel indices, both of shape (n, 3)."""
     matrix = torch.from_numpy(head.to_template @ grid.affine).float().to(index.device)
-    return torch.addmm(matrix[:3, 3], index, matrix[:3, :3].T)
+    return torch.addmm(matrix[:3, 3:], matrix[:3, :3], index.T).T
 
 
 def _unravel(flat: Tensor, shape: Sequence[int]) -> tuple[Tensor, Tensor, Tensor]:
@@ -273,23 +285,21 @@ def _unravel(flat: Tensor, shape: Sequence[int]) -> tuple[Tensor, Tensor, Tensor
 def _paint(head: Model, place: Place) -> Canvas:
     """Paint front to back."""
     canvas = Canvas.blank(place.xyz)
-    for layer, at in _layers(head, place):
-        canvas.add(layer, at)
+    for coat in _coats(head, place, canvas.free):
+        canvas.add(coat)
     canvas.share[0] += canvas.free
     return canvas
 
 
-def _layers(head: Model, place: Place) -> Iterator[tuple[Layer, Tensor]]:
-    """Layers front to back, each with the index of the points that it is about.
+def _coats(head: Model, place: Place, free: Tensor) -> Iterator[Coat]:
+    """What all structures take of a place, front to back, see `canvas.coats`.
 
     Structures are asked only about points inside the skull, or outside.
     """
     wall = place.look(head.hull)[0] * head.scale
     out_of_skull = (wall > -EDGE_MM).nonzero()[:, 0]
-    for painters, asked in ((head.inner, _in_skull(head, place)), (head.outer, out_of_skull)):
-        part = place.pick(asked)
-        for layer in itertools.chain.from_iterable(painter(part) for painter in painters):
-            yield layer, asked if layer.index is None else asked[layer.index]
+    yield from coats(head.inner, place, _in_skull(head, place), free)
+    yield from coats(head.outer, place, out_of_skull, free)
 
 
 def _in_skull(head: Model, place: Place) -> Tensor:
@@ -297,10 +307,20 @@ def _in_skull(head: Model, place: Place) -> Tensor:
     return (place.look(head.hull)[0] * head.scale < EDGE_MM).nonzero()[:, 0]
 
 
-def _probe(head: Model) -> Place:
-    """Points spread evenly over the inside of the skull."""
+def _everywhere(head: Model) -> Place:
+    """Points spread evenly over a box around the brain's skull."""
     device = head.hull.data.device
     axes = [torch.arange(low, high, _PROBE_STEP_MM, device=device) for low, high in _SKULL_BOX_MM]
-    xyz = torch.stack([a.flatten() for a in torch.meshgrid(*axes, indexing="ij")], 1)
-    place = head.place(xyz, (_PROBE_STEP_MM * head.scale) ** 3 / 1000)
+    xyz = torch.stack([a.flatten() for a in torch.meshgrid(*axes, indexing="ij")]).T
+    return head.place(xyz, 0.0)
+
+
+def _probe(head: Model, everywhere: Place) -> Place:
+    """Points spread evenly over the inside of the skull."""
+    place = replace(everywhere, scale=head.scale, point_ml=_probe_ml(head.scale))
     return place.pick(_in_skull(head, place))
+
+
+def _probe_ml(scale: float) -> float:
+    """Volume in mL that each of those points stands for."""
+    return (_PROBE_STEP_MM * scale) ** 3 / 1000

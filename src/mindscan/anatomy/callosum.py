@@ -57,13 +57,12 @@ class Callosum:
 
     def paint(self, params: CallosumSize, key: Key, frame: Frame) -> Painter:
         """Thickened or thinned until the slab has the volume asked."""
-        index = frame.probe.near(frame.template.fields["Corpus-Callosum"])
-        probe, free = frame.probe.pick(index), frame.free[index]
-        shift = fit_shift(_sheet(frame.template, probe), probe, free * _slab(probe), params.volume_ml)
+        index, probe = frame.probe.within(frame.template.fields["Corpus-Callosum"])
+        free = frame.free[index] * _slab(probe)
+        shift = fit_shift(_sheet(frame.template, probe), probe, free, params.volume_ml)
 
         def layers(place: Place) -> Iterator[Layer]:
-            index = place.near(frame.template.fields["Corpus-Callosum"])
-            here = place.pick(index)
+            index, here = place.within(frame.template.fields["Corpus-Callosum"])
             cover = here.cover(_sheet(frame.template, here) - shift) * _slab(here)
             yield Layer("WM", _parts(here), cover, index)
 
@@ -71,7 +70,7 @@ class Callosum:
 
 
 def _sheet(template: Template, place: Place) -> Tensor:
-    return template.fields["Corpus-Callosum"].at(place.xyz)[0]
+    return place.look(template.fields["Corpus-Callosum"])[0]
 
 
 def _slab(place: Place) -> Tensor:

@@ -2,18 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from mindscan.anatomy.structure import Layer
-from mindscan.core.labels import TABLE_SIZE, TISSUES
+from mindscan.anatomy.structure import Painter, Place
+from mindscan.core.labels import TABLE_SIZE, TISSUES, Tissue
+
+
+@dataclass(frozen=True)
+class Coat:
+    """What a layer has taken of what was free.
+
+    Args:
+        tissue: what it is made of.
+        owner: label ids, int16, shape (n,).
+        share: how much of each point it takes, above 0 to 1, shape (n,).
+        at: index of the points, shape (n,).
+    """
+
+    tissue: Tissue
+    owner: Tensor
+    share: Tensor
+    at: Tensor
+
+
+def coats(painters: Iterable[Painter], place: Place, asked: Tensor, free: Tensor) -> Iterator[Coat]:
+    """Let painters take their share of some points, front to back.
+
+    Once most of the points are full, the painters behind are asked about the others only.
+
+    Args:
+        painters: front to back.
+        place: all points.
+        asked: index of the points that the painters are asked about.
+        free: what is left of every point of the place, shape (n,); changed.
+    """
+    part, full = place.pick(asked), 0
+    for painter in painters:
+        if 2 * full > len(asked):
+            asked = asked[free[asked] > 0]
+            part, full = place.pick(asked), 0
+        for layer in painter(part):
+            at = asked if layer.index is None else asked.index_select(0, layer.index)
+            before = free.index_select(0, at)
+            taken = layer.cover * before
+            some = taken.nonzero()[:, 0]
+            at, taken, before = (values.index_select(0, some) for values in (at, taken, before))
+            left = before - taken
+            full += len(some) - int(left.count_nonzero())
+            free.index_copy_(0, at, left)
+            yield Coat(layer.tissue, layer.owner.index_select(0, some), taken, at)
 
 
 @dataclass(frozen=True)
 class Canvas:
-    """Shares at n points, filled front to back. `add` paints in place.
+    """Shares at n points. `add` paints in place.
 
     Args:
         share: share of each tissue, shape (6, n).
@@ -37,19 +83,15 @@ class Canvas:
         totals = torch.zeros(TABLE_SIZE, dtype=torch.float64, device=like.device)
         return Canvas(share, owner, torch.zeros_like(share), torch.ones_like(share[0]), totals)
 
-    def add(self, layer: Layer, at: Tensor | None) -> None:
-        """Let a layer take its cover of what is free at the points `at` (all when None)."""
-        row = TISSUES.index(layer.tissue)
-        where = slice(None) if at is None else at
-        free = self.free[where]
-        taken = layer.cover * free
-        self.free[where] = free - taken
-        self.share[row, where] += taken
-        before = self.largest[row, where]
-        wins = taken > before
-        self.largest[row, where] = torch.where(wins, taken, before)
-        self.owner[row, where] = torch.where(wins, layer.owner, self.owner[row, where])
-        self.totals.add_(torch.bincount(layer.owner.int(), taken.double(), TABLE_SIZE))
+    def add(self, coat: Coat) -> None:
+        """Put a coat behind the ones before it; `free` is left to whoever made it."""
+        row = TISSUES.index(coat.tissue)
+        self.share[row].index_add_(0, coat.at, coat.share)
+        wins = (coat.share > self.largest[row].index_select(0, coat.at)).nonzero()[:, 0]
+        at = coat.at.index_select(0, wins)
+        self.largest[row].index_copy_(0, at, coat.share.index_select(0, wins))
+        self.owner[row].index_copy_(0, at, coat.owner.index_select(0, wins))
+        self.totals.add_(torch.bincount(coat.owner.int(), coat.share.double(), TABLE_SIZE))
 
     def winner(self) -> Tensor:
         """Owner of the tissue with the largest share, int16, shape (n,); the first wins a tie."""

@@ -78,9 +78,10 @@ class Cerebellum:
     def paint(self, params: CerebellumSize, key: Key, frame: Frame) -> Painter:
         """White matter in front of cortex; furrows are cut wherever the surface lies."""
         folia = _Folia(params.furrow_mm / frame.scale, _sway(key / "folia", frame.lattice), frame.template)
-        free = frame.free * in_cerebellum(frame.template, frame.probe)
+        index = in_cerebellum(frame.template, frame.probe).nonzero()[:, 0]
+        probe = frame.probe.pick(index)
         asked = params.white_ml, params.cortex_ml
-        ribbon = fit(folia.surfaces(frame.probe), frame.probe, free, *asked, limit=NO_LIMIT)
+        ribbon = fit(folia.surfaces(probe), probe, frame.free[index], *asked, limit=NO_LIMIT)
 
         def layers(place: Place) -> Iterator[Layer]:
             index = in_cerebellum(frame.template, place).nonzero()[:, 0]
@@ -110,14 +111,14 @@ class _Folia:
         """White matter that branches into the leaves, the smooth outside, and the furrows."""
         x, y, z = place.xyz.unbind(1)
         angle = torch.atan2(z - _HUB_MM[1], _HUB_MM[0] - y) + math.pi
-        across = angle * _HUB_RADIUS_MM + x.square() / _BOW_MM + self.sway.at(place.xyz)[0]
+        across = angle * _HUB_RADIUS_MM + x.square() / _BOW_MM + place.look(self.sway)[0]
         turns = across / _FOLIUM_MM
         branch = _BRANCH_PER_FURROW * self.furrow * torch.cos(2 * math.pi * turns)
-        outer = self.template.fields["pial"].at(place.xyz)[0]
+        outer = place.look(self.template.fields["pial"])[0]
         gap = (turns + 0.5).frac().sub(0.5).abs() * _FOLIUM_MM
         furrows = torch.minimum(_FURROW_WIDTH_MM / 2 - gap, outer + self.furrow)
-        carved = torch.maximum(furrows, self.template.fields["hull"].at(place.xyz)[0])
-        return Surfaces(self.template.fields["white"].at(place.xyz)[0] + branch, outer, carved)
+        carved = torch.maximum(furrows, place.look(self.template.fields["hull"])[0])
+        return Surfaces(place.look(self.template.fields["white"])[0] + branch, outer, carved)
 
 
 def _sway(key: Key, lattice: Field) -> Field:

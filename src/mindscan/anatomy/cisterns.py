@@ -46,9 +46,8 @@ class Cisterns:
         field, hull = frame.template.fields["cisterns"], frame.template.fields["hull"]
 
         def layers(place: Place) -> Iterator[Layer]:
-            index = place.near(field)
-            here = place.pick(index)
-            fluid = field.at(here.xyz)[0] - params.wider_mm / place.scale
+            index, here = place.within(field)
+            fluid = here.look(field)[0] - params.wider_mm / place.scale
             cover = here.cover(torch.maximum(fluid, here.look(hull)[0]))
             yield Layer("CSF", here.all("CSF"), cover, index)
 

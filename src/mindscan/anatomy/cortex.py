@@ -96,7 +96,8 @@ class Sheet:
         sulci, wall = place.look(fields["sulci"])[0], place.look(fields["hull"])[0]
         own = place.xyz.new_empty((3, len(place.xyz)))
         for side, grown in zip((~place.right, place.right), self.sulci, strict=True):
-            own[:, side] = grown.at(place.xyz[side])
+            index = side.nonzero()[:, 0]
+            own[:, index] = grown.at(place.pick(index).xyz)
         return Site(
             below=-mantle,
             average=own[2] - sulci,

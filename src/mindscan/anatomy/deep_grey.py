@@ -108,8 +108,7 @@ def _allowed(off: dict[str, tuple[float, float]], template: Template, place: Pla
     share = torch.ones_like(place.xyz[:, 0])
     for name, shift in off.items():
         field = template.fields[name]
-        index = place.near(field)
-        here = place.pick(index)
-        gap = field.at(here.xyz)[0] - here.per_side(*shift) - _CAPSULE_MM / place.scale
+        index, here = place.within(field)
+        gap = here.look(field)[0] - here.per_side(*shift) - _CAPSULE_MM / place.scale
         share[index] = share[index] * (1 - here.cover(gap))
     return share

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated
 
 import torch
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from mindscan.anatomy.distance import Point, rods
 from mindscan.anatomy.landmarks import ORBIT_SIDED
-from mindscan.anatomy.outside import both_sides, channels, grown, last_crossings
+from mindscan.anatomy.outside import both_sides, grown, last_crossings, solid
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_NAME
@@ -76,9 +77,10 @@ class Eyes:
         centre = _centre(params, frame)
 
         def layers(place: Place) -> Iterator[Layer]:
-            orbit = channels(place, frame)["orbit"]
-            index = (orbit < 4).nonzero()[:, 0]
-            part, orbit = place.pick(index), orbit[index]
+            index, here = place.within(frame.template.fields["cavities"])
+            orbit = solid("orbit", here, frame)
+            some = (orbit < 4).nonzero()[:, 0]
+            index, part, orbit = index[some], here.pick(some), orbit[some]
             half = torch.cat([part.xyz[:, :1].abs(), part.xyz[:, 1:]], 1)
             globe = torch.linalg.vector_norm(half - half.new_tensor(centre), dim=1)
             globe = globe - params.globe_mm / 2 / frame.scale
@@ -101,7 +103,7 @@ class Eyes:
     def landmarks(self, params: EyesSize, key: Key, frame: Frame) -> dict[str, Point]:
         """The middles of both globes, and the lower rims of the orbits."""
         x, y, z = _centre(params, frame)
-        rims = last_crossings(lambda place: channels(place, frame)["orbit"], both_sides(ORBIT_SIDED), frame)
+        rims = last_crossings(partial(solid, "orbit", frame=frame), both_sides(ORBIT_SIDED), frame)
         return {"R eye": (x, y, z), "L eye": (-x, y, z), **rims}
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from mindscan.anatomy.distance import Point
 
 
 @dataclass(frozen=True)
@@ -20,14 +23,13 @@ class Field:
     """
 
     data: Tensor
-    origin_mm: tuple[float, float, float]
+    origin_mm: Point
     step_mm: float
 
     def at(self, xyz: Tensor) -> Tensor:
         """Values at points in mm, shape (n, 3); returns shape (channels, n)."""
-        origin = torch.tensor(self.origin_mm, device=self.data.device)
-        half = self._extent_mm() / 2
-        where = torch.addcmul(-(origin + half) / half, xyz, 1 / half)
+        factor, offset = self._to_unit
+        where = torch.addcmul(offset, xyz, factor)
         values = functional.grid_sample(
             self.data.permute(0, 3, 2, 1)[None],
             where[None, None, None],
@@ -39,14 +41,15 @@ class Field:
 
     def near(self, xyz: Tensor) -> Tensor:
         """Index of the points that lie within the lattice."""
-        origin = torch.tensor(self.origin_mm, device=self.data.device)
-        gap = (xyz - origin - self._extent_mm() / 2).abs() - self._extent_mm() / 2
-        return (gap.amax(1) <= 0).nonzero()[:, 0]
+        sides = zip(xyz.unbind(1), *self.box(), strict=True)
+        x, y, z = ((axis >= low) & (axis <= high) for axis, low, high in sides)
+        return (x & y & z).nonzero()[:, 0]
 
-    def box(self) -> tuple[Tensor, Tensor]:
-        """The first and the last corner of the lattice in mm, shape (3,) each."""
-        low = torch.tensor(self.origin_mm, device=self.data.device)
-        return low, low + self._extent_mm()
+    def box(self) -> tuple[Point, Point]:
+        """The first and the last corner of the lattice in mm."""
+        x, y, z = self.origin_mm
+        a, b, c = (self.step_mm * max(n - 1, 1) for n in self.data.shape[1:])
+        return self.origin_mm, (x + a, y + b, z + c)
 
     def nodes(self) -> Tensor:
         """Places of the lattice nodes in mm, shape (i * j * k, 3)."""
@@ -60,6 +63,9 @@ class Field:
         """The same field on another device."""
         return Field(self.data.to(device), self.origin_mm, self.step_mm)
 
-    def _extent_mm(self) -> Tensor:
-        steps = [self.step_mm * max(n - 1, 1) for n in self.data.shape[1:]]
-        return torch.tensor(steps, device=self.data.device)
+    @functools.cached_property
+    def _to_unit(self) -> tuple[Tensor, Tensor]:
+        """Factor and offset from mm to the range from -1 to 1 over the lattice, shape (3,) each."""
+        first, last = self.data.new_tensor(self.box())
+        half = (last - first) / 2
+        return 1 / half, -(first + half) / half

@@ -31,11 +31,16 @@ def fit_shift(distance: Tensor, place: Place, free: Tensor, volume_ml: float) ->
 def fit_sides(name: str, volumes_ml: tuple[float, float], frame: Frame) -> tuple[float, float]:
     """The shifts of a deep structure of the template that give it (left, right) mL in this head."""
     field = frame.template.fields[name]
-    index = frame.probe.near(field)
-    place, free = frame.probe.pick(index), frame.free[index]
-    distance = field.at(place.xyz)[0]
+    index, place = frame.probe.within(field)
+    return shifts(place.look(field)[0], place, frame.free[index], volumes_ml)
+
+
+def shifts(
+    distance: Tensor, place: Place, free: Tensor, volumes_ml: tuple[float, float]
+) -> tuple[float, float]:
+    """`fit_shift` for the (left, right) side of a surface, each with a volume of its own."""
     left, right = (
-        fit_shift(distance[side], place.pick(side), free[side], ml)
+        fit_shift(distance[side], place, free[side], ml)
         for side, ml in zip((~place.right, place.right), volumes_ml, strict=True)
     )
     return left, right

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,7 +28,15 @@ def smooth_noise(
         float32, shape (i, j, k).
     """
     white = torch.from_numpy(key.rng().standard_normal(tuple(shape), np.float32)).to(device)
-    spectrum = torch.fft.rfftn(white)
+    ring = _ring(tuple(shape), wavelength_nodes, white.device)
+    field: Tensor = torch.fft.irfftn(torch.fft.rfftn(white) * ring, s=tuple(shape))
+    scaled: Tensor = field / field.square().mean().sqrt()
+    return scaled
+
+
+@functools.lru_cache(maxsize=8)
+def _ring(shape: tuple[int, ...], wavelength_nodes: float, device: torch.device) -> Tensor:
+    """How much of every frequency there is."""
     radius2 = torch.zeros((), device=device)
     for axis, n in enumerate(shape):
         last = axis == len(shape) - 1
@@ -35,7 +44,4 @@ def smooth_noise(
         radius2 = radius2 + (f * wavelength_nodes).square().reshape(
             [-1 if a == axis else 1 for a in range(3)]
         )
-    ring = radius2 * torch.exp(1 - radius2)
-    field: Tensor = torch.fft.irfftn(spectrum * ring, s=tuple(shape))
-    scaled: Tensor = field / field.square().mean().sqrt()
-    return scaled
+    return radius2 * torch.exp(1 - radius2)

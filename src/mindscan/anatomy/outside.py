@@ -9,19 +9,25 @@ import torch
 from torch import Tensor
 
 from mindscan.anatomy.distance import Point
-from mindscan.anatomy.solids import OUTER
+from mindscan.anatomy.solids import CAVITIES, OUTER
 from mindscan.anatomy.structure import Frame, Place
 
 Ray = tuple[Point, Point]
 """First and last point of a line on the template."""
 
+_CHANNELS = {
+    name: (field, row)
+    for field, names in (("outer", OUTER), ("cavities", CAVITIES))
+    for row, name in enumerate(names)
+}
 _STEPS = 121
 _HALVINGS = 24
 
 
-def channels(place: Place, frame: Frame) -> dict[str, Tensor]:
-    """Signed distances of the points to every solid of the template's head, in template mm."""
-    return dict(zip(OUTER, place.look(frame.template.fields["outer"]), strict=True))
+def solid(name: str, place: Place, frame: Frame) -> Tensor:
+    """Signed distance of the points to a solid of the template's head, in template mm, shape (n,)."""
+    field, row = _CHANNELS[name]
+    return place.look(frame.template.fields[field])[row]
 
 
 def grown(age_years: float, at_birth: float, years: float) -> float:

@@ -11,7 +11,7 @@ from pydantic import Field as Limits
 from torch import Tensor
 
 from mindscan.anatomy import norms
-from mindscan.anatomy.fit import fit_shift
+from mindscan.anatomy.fit import shifts
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
 from mindscan.anatomy.template import Template
 from mindscan.core.key import Key
@@ -68,18 +68,13 @@ class Pair:
 
     def paint(self, params: PairSize, key: Key, frame: Frame) -> Painter:
         """Each surface shifted until the volume is as asked."""
-        index = frame.probe.near(frame.template.fields[self.structure])
-        place, free = frame.probe.pick(index), frame.free[index]
+        index, place = frame.probe.within(frame.template.fields[self.structure])
         distance, wall = self._distance(frame.template, place), self._wall(frame.template, place)
-        free = free * place.cover(wall)
-        left, right = (
-            fit_shift(distance[side], place.pick(side), free[side], ml)
-            for side, ml in ((~place.right, params.left_ml), (place.right, params.right_ml))
-        )
+        free = frame.free[index] * place.cover(wall)
+        left, right = shifts(distance, place, free, (params.left_ml, params.right_ml))
 
         def layers(place: Place) -> Iterator[Layer]:
-            index = place.near(frame.template.fields[self.structure])
-            here = place.pick(index)
+            index, here = place.within(frame.template.fields[self.structure])
             cover = here.cover(self._distance(frame.template, here) - here.per_side(left, right))
             cover = cover * here.cover(self._wall(frame.template, here))
             yield Layer(self.tissue, here.sided(*both_sides(self.structure)), cover, index)
@@ -87,11 +82,11 @@ class Pair:
         return layers
 
     def _distance(self, template: Template, place: Place) -> Tensor:
-        return template.fields[self.structure].at(place.xyz)[0]
+        return place.look(template.fields[self.structure])[0]
 
     def _wall(self, template: Template, place: Place) -> Tensor:
         """Signed distance to what holds it."""
-        walls = [template.fields[name].at(place.xyz)[0] for name in self.within]
+        walls = [place.look(template.fields[name])[0] for name in self.within]
         nowhere = torch.full_like(place.xyz[:, 0], -torch.inf)
         return torch.stack(walls).amin(0) - _ROOTED_MM if walls else nowhere
 

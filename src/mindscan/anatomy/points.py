@@ -2,7 +2,7 @@
 
 Every line starts at a fixed place of the template and runs in a fixed direction, in the millimetres in which
 structures paint. A point is where the share of what it is about passes one half on that line, found by
-halving on the painters themselves, so it lies on the very surface that the voxels show. Lines start on the
+dividing on the painters themselves, so it lies on the very surface that the voxels show. Lines start on the
 smooth hemispheres (`mantle`), inside structures, and around the head.
 """
 
@@ -20,15 +20,16 @@ from torch import Tensor
 
 from mindscan.anatomy import sphere
 from mindscan.anatomy import template as templates
+from mindscan.anatomy.canvas import Coat
 from mindscan.anatomy.field import Field
-from mindscan.anatomy.structure import Layer, Place
+from mindscan.anatomy.structure import Place
 from mindscan.core.labels import BY_NAME, LABELS, TABLE_SIZE
 from mindscan.core.points import PointName
 
 Rows = npt.NDArray[Any]
 Names = tuple[PointName, ...]
-Layers = Callable[[Place], Iterator[tuple[Layer, Tensor]]]
-"""What a head paints at a place: layers front to back, each with the index of the points it is about."""
+Coats = Callable[[Place, Tensor], Iterator[Coat]]
+"""What a head paints at a place, front to back, see `canvas.coats`."""
 
 MANTLE_ORDER, HEAD_ORDER = 3, 2
 """Icospheres that lines start from: 642 vertices a hemisphere, 162 directions around the head."""
@@ -46,7 +47,8 @@ _OFF_MIDDLE_MM = 0.5
 _DIRECTIONS = 12
 _SIDES = (("L", "Left", -1), ("R", "Right", 1))
 _STEP_MM = 1.0
-_HALVINGS = 10
+_PARTS, _ROUNDS = 10, 3
+"""A step in which a point lies is divided into so many parts, and the part that it lies in again."""
 _TENSORS = ("start", "step", "reach_mm", "members", "leaving")
 
 PAIRS = (
@@ -93,11 +95,11 @@ class Lines:
         return replace(self, **moved)
 
 
-def dense(layers: Layers, scale: float, device: torch.device | str = "cpu") -> tuple[Names, Tensor]:
+def dense(coats: Coats, scale: float, device: torch.device | str = "cpu") -> tuple[Names, Tensor]:
     """All points of a head.
 
     Args:
-        layers: what this head paints.
+        coats: what this head paints.
         scale: world mm per template mm.
         device: where to compute.
 
@@ -106,22 +108,22 @@ def dense(layers: Layers, scale: float, device: torch.device | str = "cpu") -> t
         not a number where a line does not meet its structure in this head.
     """
     fixed = lines().to(device)
-    found = fixed.start + fixed.step * _crossings(fixed, layers, scale)[:, None]
+    found = fixed.start + fixed.step * _crossings(fixed, coats, scale)[:, None]
     inner = fixed.leaving.nonzero()[::_DIRECTIONS, 0]
-    there = _share(fixed, inner, fixed.start[inner], layers, scale) >= 0.5
+    there = _share(fixed, inner, fixed.start[inner], coats, scale) >= 0.5
     inside = torch.where(there[:, None], fixed.start[inner], torch.nan)
     surface = (fixed.names[n] for n in inner.tolist())
     names = tuple(replace(name, id=f"{name.id[:-3]}", kind="inside") for name in surface)
     return fixed.names + names, torch.cat([found, inside]).double().cpu()
 
 
-def _crossings(fixed: Lines, layers: Layers, scale: float) -> Tensor:
+def _crossings(fixed: Lines, coats: Coats, scale: float) -> Tensor:
     """How far along each line its point lies, template mm, shape (n,); not a number where there is none."""
     device = fixed.start.device
 
     def there(line: Tensor, at: Tensor) -> Tensor:
         xyz = fixed.start[line] + fixed.step[line] * at[:, None]
-        return (_share(fixed, line, xyz, layers, scale) >= 0.5) != fixed.leaving[line]
+        return (_share(fixed, line, xyz, coats, scale) >= 0.5) != fixed.leaving[line]
 
     steps = torch.arange(0, float(fixed.reach_mm.max()), _STEP_MM, device=device)
     line, n = (steps < fixed.reach_mm[:, None]).nonzero(as_tuple=True)
@@ -129,24 +131,24 @@ def _crossings(fixed: Lines, layers: Layers, scale: float) -> Tensor:
     hit[line, n] = there(line, steps[n])
     first = hit.int().argmax(1)
     met = (hit.any(1) & (first > 0)).nonzero()[:, 0]
-    high = steps[first[met]]
-    low = high - _STEP_MM
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        past = there(met, middle)
-        low, high = torch.where(past, low, middle), torch.where(past, middle, high)
+    low, width = steps[first[met]] - _STEP_MM, _STEP_MM
+    cuts = torch.arange(1, _PARTS, device=device)
+    for _ in range(_ROUNDS):
+        width /= _PARTS
+        past = there(met.repeat_interleave(len(cuts)), (low[:, None] + width * cuts).flatten())
+        before = (past.view(-1, len(cuts)).cumsum(1) == 0).sum(1)
+        low = low + width * before
     along = torch.full_like(fixed.reach_mm, torch.nan)
-    along[met] = (low + high) / 2
+    along[met] = low + width / 2
     return along
 
 
-def _share(fixed: Lines, line: Tensor, xyz: Tensor, layers: Layers, scale: float) -> Tensor:
+def _share(fixed: Lines, line: Tensor, xyz: Tensor, coats: Coats, scale: float) -> Tensor:
     """Share that what each line is about takes at points, shape (n,), 0 to 1."""
-    free, total = torch.ones_like(xyz[:, 0]), torch.zeros_like(xyz[:, 0])
-    for layer, at in layers(Place(xyz, scale, 0.0)):
-        taken = layer.cover * free[at]
-        free[at] -= taken
-        total[at] += taken * fixed.members[line[at], layer.owner.long()]
+    total = xyz.new_zeros(len(xyz))
+    for coat in coats(Place(xyz, scale, 0.0), torch.ones_like(total)):
+        counts = fixed.members[line[coat.at], coat.owner.long()]
+        total.index_add_(0, coat.at, coat.share * counts)
     return total
 
 

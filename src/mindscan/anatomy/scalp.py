@@ -13,7 +13,7 @@ from mindscan.anatomy.distance import Point, joined
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.landmarks import SKIN, SKIN_SIDED
 from mindscan.anatomy.noise import smooth_noise
-from mindscan.anatomy.outside import both_sides, channels, grown, last_crossings
+from mindscan.anatomy.outside import both_sides, grown, last_crossings, solid
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_NAME
@@ -70,7 +70,7 @@ class Scalp:
             index = (skin < 1).nonzero()[:, 0]
             part, skin = place.pick(index), skin[index]
             depth = -skin * frame.scale
-            muscle = channels(part, frame)["muscle"]
+            muscle = solid("muscle", part, frame)
             owner = torch.where(muscle < _FASCIA_MM, part.all("Adipose"), part.all("Head-ExtraCerebral"))
             owner = torch.where(muscle < 0, part.all("Muscle"), owner)
             owner = torch.where(depth < params.skin_mm + params.fat_mm, part.all("Adipose"), owner)
@@ -93,6 +93,6 @@ def _surface(params: ScalpSize, key: Key, frame: Frame) -> Callable[[Place], Ten
 
     def distance(place: Place) -> Tensor:
         over = place.look(frame.template.fields["hull"])[0] - place.look(cover)[0]
-        return joined(over, channels(place, frame)["skin"], _SEAM_MM)
+        return joined(over, solid("skin", place, frame), _SEAM_MM)
 
     return distance

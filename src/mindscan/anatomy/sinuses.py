@@ -11,8 +11,8 @@ from pydantic import Field as Limits
 from torch import Tensor
 
 from mindscan.anatomy.fit import rising_root
-from mindscan.anatomy.outside import channels
-from mindscan.anatomy.solids import OUTER
+from mindscan.anatomy.outside import solid
+from mindscan.anatomy.solids import CAVITIES
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_NAME
@@ -29,6 +29,7 @@ _GROWN = {
 _YEARS = {"frontal": (6.0, 19.0), "maxillary": (0.0, 15.0), "ethmoid": (0.0, 12.0), "sphenoid": (3.0, 15.0)}
 _AT_START = {"frontal": 0.0, "maxillary": 0.05, "ethmoid": 0.15, "sphenoid": 0.0}
 _CELLS = ("ethmoid", "mastoid")
+_BESIDE = ("orbit", "nose", "sella", "airway")
 _CELL_MM = 7.0
 _LEAST_ML = 0.1
 _BONE_MM = 1.6
@@ -84,15 +85,14 @@ class Sinuses:
         bone = _BONE_MM / frame.scale
 
         def layers(place: Place) -> Iterator[Layer]:
-            solids = channels(place, frame)
-            air = torch.stack([solids[name] - shift for name, shift in shifts.items()]).amin(0)
-            index = (air < 3).nonzero()[:, 0]
-            part = place.pick(index)
-            solids = channels(part, frame)
+            index, here = place.within(frame.template.fields["cavities"])
+            air = torch.stack([solid(name, here, frame) - shift for name, shift in shifts.items()]).amin(0)
+            some = (air < 3).nonzero()[:, 0]
+            index, part = index[some], here.pick(some)
             room = [_room(name, part, frame, shift) for name, shift in shifts.items()]
             air = torch.stack(room).amin(0)
-            honeycomb = torch.stack([solids[name] - shifts[name] for name in _CELLS]).amin(0) <= air + 0.5
-            cells = torch.where(honeycomb, torch.maximum(air, _cell_walls(part)), air)
+            cells = torch.stack([solid(name, part, frame) - shifts[name] for name in _CELLS]).amin(0)
+            cells = torch.where(cells <= air + 0.5, torch.maximum(air, _cell_walls(part)), air)
             yield Layer("air", part.all("Sinus"), part.cover(cells), index)
             yield Layer("bone", part.all("Skull"), part.cover(air - bone), index)
 
@@ -101,20 +101,20 @@ class Sinuses:
 
 def _room(name: str, place: Place, frame: Frame, shift: float) -> Tensor:
     """Signed distance to one sinus, with bone kept around it; the frontal one stays inside the forehead."""
-    solids = channels(place, frame)
-    room = torch.maximum(solids[name] - shift, _kept(place, frame))
+    room = torch.maximum(solid(name, place, frame) - shift, _kept(place, frame))
     if name != "frontal":
         return room
     vault = place.look(frame.template.fields["hull"])[0] - place.look(frame.shared["bone_mm"])[0]
-    return torch.maximum(room, torch.minimum(vault, solids["bone"]) + _BONE_MM / frame.scale)
+    return torch.maximum(room, torch.minimum(vault, solid("bone", place, frame)) + _BONE_MM / frame.scale)
 
 
 def _kept(place: Place, frame: Frame) -> Tensor:
     """Positive where bone must stay: beside brain and other cavities, in the midline, under the skin."""
-    solids = channels(place, frame)
-    others = torch.stack([solids[name] for name in ("orbit", "nose", "sella", "airway")]).amin(0)
+    others = torch.stack([solid(name, place, frame) for name in _BESIDE]).amin(0)
     brain = place.look(frame.template.fields["hull"])[0] - _MORE_MM / frame.scale
-    kept = torch.maximum(_BONE_MM / frame.scale - torch.minimum(others, brain), solids["skin"] + 5)
+    kept = torch.maximum(
+        _BONE_MM / frame.scale - torch.minimum(others, brain), solid("skin", place, frame) + 5
+    )
     return torch.maximum(kept, _SEPTUM_MM / 2 / frame.scale - place.xyz[:, 0].abs())
 
 
@@ -122,8 +122,8 @@ def _shift(name: str, volume_ml: float, frame: Frame) -> float:
     """How far the template's sinus must grow, in template mm, to hold a volume in this head."""
     if volume_ml < _LEAST_ML:
         return -math.inf
-    field = frame.template.fields["outer"]
-    found = (field.data[OUTER.index(name)] < 8).nonzero()
+    field = frame.template.fields["cavities"]
+    found = (field.data[CAVITIES.index(name)] < 8).nonzero()
     xyz = found[found[:, 0] >= field.data.shape[1] // 2] * field.step_mm + found.new_tensor(field.origin_mm)
     place = Place(xyz.float(), frame.scale, (field.step_mm * frame.scale) ** 3 / 1000)
     point_ml = place.point_ml * frame.shared["growth"].at(place.xyz)[0]

@@ -13,7 +13,7 @@ from mindscan.anatomy.distance import Point
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.landmarks import FORAMEN, SKULL, SKULL_SIDED
 from mindscan.anatomy.noise import smooth_noise
-from mindscan.anatomy.outside import both_sides, channels, grown, last_crossings
+from mindscan.anatomy.outside import both_sides, grown, last_crossings, solid
 from mindscan.anatomy.solids import SELLA
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
 from mindscan.core.key import Key
@@ -81,17 +81,17 @@ class Skull:
         table = (1 - params.diploe) / 2
 
         def layers(place: Place) -> Iterator[Layer]:
-            solids = channels(place, frame)
-            fossa = (solids["sella"] < 1).nonzero()[:, 0]
-            gland = place.pick(fossa)
-            yield Layer("soft", gland.all("Head-ExtraCerebral"), gland.cover(solids["sella"][fossa]), fossa)
+            index, here = place.within(frame.template.fields["cavities"])
+            fossa = here.cover(solid("sella", here, frame))
+            yield Layer("soft", here.all("Head-ExtraCerebral"), fossa, index)
+            bones = solid("bone", place, frame)
             wall, thick = place.look(hull)[0], place.look(thickness)[0]
-            vault, bone = _bone(place, solids["bone"], wall, thick)
+            vault, bone = _bone(place, bones, wall, thick)
             index = (bone < 1).nonzero()[:, 0]
             part, depth = place.pick(index), wall[index] / thick[index]
             owner = torch.where(depth > 1 - table, part.all("Outer-Table"), part.all("Diploe"))
             owner = torch.where(depth < table, part.all("Inner-Table"), owner)
-            tables = (part.xyz[:, 2] > _vault_floor(part.xyz[:, 1])) & (vault[index] <= solids["bone"][index])
+            tables = (part.xyz[:, 2] > _vault_floor(part.xyz[:, 1])) & (vault[index] <= bones[index])
             core = torch.where(bone[index] < -_CORTEX_MM / frame.scale, part.all("Diploe"), part.all("Skull"))
             owner = torch.where(tables, owner, core)
             yield Layer("bone", owner, part.cover(bone[index]), index)
@@ -103,8 +103,8 @@ class Skull:
         hull, thickness = frame.template.fields["hull"], frame.shared["bone_mm"]
 
         def outside(place: Place) -> Tensor:
-            solid = channels(place, frame)["bone"]
-            return _bone(place, solid, place.look(hull)[0], place.look(thickness)[0])[1]
+            bones = solid("bone", place, frame)
+            return _bone(place, bones, place.look(hull)[0], place.look(thickness)[0])[1]
 
         def inside(place: Place) -> Tensor:
             return torch.maximum(outside(place), -place.look(hull)[0])
@@ -113,10 +113,10 @@ class Skull:
         return {"sella": SELLA, **outer, **last_crossings(inside, FORAMEN, frame)}
 
 
-def _bone(place: Place, solid: Tensor, wall: Tensor, thick: Tensor) -> tuple[Tensor, Tensor]:
+def _bone(place: Place, bones: Tensor, wall: Tensor, thick: Tensor) -> tuple[Tensor, Tensor]:
     """Signed distances to the bone that follows the hull, and to all bone."""
     vault = torch.maximum(wall - thick, _FORAMEN_MM - place.xyz[:, 2])
-    return vault, torch.minimum(vault, solid)
+    return vault, torch.minimum(vault, bones)
 
 
 def _vault_floor(y: Tensor) -> Tensor:

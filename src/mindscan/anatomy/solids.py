@@ -18,11 +18,12 @@ Points = Sequence[Array]
 Mask = npt.NDArray[np.bool_]
 Path = tuple[tuple[Point, float], ...]
 
-OUTER = (
-    "skin", "bone", "nose", "airway", "frontal", "maxillary", "ethmoid", "sphenoid", "mastoid", "orbit",
-    "muscle", "sella",
-)  # fmt: skip
+OUTER = ("skin", "bone", "muscle")
 """Channels of the template's field "outer": signed distances in template mm."""
+CAVITIES = (
+    "nose", "airway", "frontal", "maxillary", "ethmoid", "sphenoid", "mastoid", "orbit", "sella",
+)  # fmt: skip
+"""Channels of the field "cavities", which reaches only so far as one of them does."""
 
 ORIGIN_MM: Point = (0.0, -134.0, -170.0)
 STEP_MM = 2.0
@@ -177,7 +178,7 @@ _SKIN: dict[str, tuple[float, tuple[Path, ...]]] = {
 
 
 def outer(points: Points) -> dict[str, Array]:
-    """Signed distances in mm, negative inside, for every channel of `OUTER`.
+    """Signed distances in mm, negative inside, for every channel of `OUTER` and `CAVITIES`.
 
     Args:
         points: x (at least 0), y, z in template millimetres, all of one shape.
@@ -191,7 +192,7 @@ def outer(points: Points) -> dict[str, Array]:
     temporal = ellipsoid(points, (70, 12, -22), (24, 46, 50))
     fields["muscle"] = np.minimum(_union(points, [p for paths in MUSCLES.values() for p in paths]), temporal)
     fields["skin"] = _skin(points, MUSCLES)
-    return {name: fields[name] for name in OUTER}
+    return {name: fields[name] for name in (*OUTER, *CAVITIES)}
 
 
 def tentorium(cerebrum: Mask, cerebellum: Mask, stem: Array) -> Array:

@@ -35,6 +35,5 @@ def _filled(
     name: str, shift: tuple[float, float], template: Template, place: Place
 ) -> tuple[Tensor, Place, Tensor]:
     field = template.fields[name]
-    index = place.near(field)
-    here = place.pick(index)
-    return index, here, here.cover(field.at(here.xyz)[0] - here.per_side(*shift))
+    index, here = place.within(field)
+    return index, here, here.cover(here.look(field)[0] - here.per_side(*shift))

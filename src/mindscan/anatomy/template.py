@@ -32,7 +32,7 @@ from mindscan.anatomy.mantle import Hemisphere
 from mindscan.anatomy.stored import Built, Stored
 from mindscan.core.errors import PackageError
 
-VERSION = 15
+VERSION = 16
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
@@ -42,6 +42,8 @@ SHIFTS_MM = np.arange(-3, 4.01, 0.25)
 _BRAIN_BOX = (slice(0, 81), slice(18, 216), slice(0, 160))
 _DEEP_BOX = (slice(0, 52), slice(18, 164), slice(4, 120))  # inside the brain box
 FAR_MM = 36.0
+CAVITY_REACH_MM = 8.0
+"""How far from a cavity its distance is known: beyond where any of them may grow, with the bone around it."""
 NECK_MM = -66
 """Below this the average fades out, and canal and cord go on as cylinders."""
 _CANAL_MM, _CORD_MM = 10.0, 5.5
@@ -80,7 +82,7 @@ class Template:
             "sulci" is a smoother "pial"; "mantle" has the channels (closed hemispheres, walls of white
             matter around all that cortex keeps away from, share of the surface that cortex covers);
             "parcels" has the number of the cortical parcel at each node, to be read there and not in between;
-            "outer" with the channels `solids.OUTER`; "tentorium": height above it, and beyond its edge.
+            "outer" and "cavities" with the channels of `solids`; "tentorium": height above it, and beyond its edge.
         inside_ml: by name: volume of the left and the right half inside the surface shifted by each of
             `SHIFTS_MM`, shape (2, n).
         hemispheres: the smooth hemispheres (left, right) that folds grow on.
@@ -193,7 +195,7 @@ def _build(t1: Array, grey: Array, white: Array) -> Built:
     cerebrum = (tissue > 0.5) & (cerebellum < 0.5) & (bound > 0)
     tent = solids.tentorium(cerebrum, cerebellum > 0.5, bound)
     fields["tentorium"] = lattice_of(tent, low)
-    fields["outer"] = _outer()
+    fields |= _outer()
     outside, corner, step = fields["pial"]
     fields["parcels"] = parcels.cells(outside.astype(np.float32), corner).astype(np.float16), corner, step
     cerebrum = main_piece(cerebrum)
@@ -235,13 +237,21 @@ def cortex_share(tissue: Array, grey: Array, white: Array) -> Array:
     return np.asarray(np.clip((ndimage.gaussian_filter(ratio, 1.5) - 0.3) / 0.3, 0, 1), np.float32)
 
 
-def _outer() -> tuple[npt.NDArray[np.float16], Point, float]:
-    """Everything around the brain as simple solids, on a lattice of its own."""
+def _outer() -> Stored:
+    """Everything around the brain as simple solids, on a lattice of its own; cavities where there are any."""
     axes = zip(solids.ORIGIN_MM, solids.NODES, strict=True)
     steps = [np.float32(low) + np.float32(solids.STEP_MM) * np.arange(n, dtype=np.float32) for low, n in axes]
     found = solids.outer(np.meshgrid(*steps, indexing="ij"))
-    values = np.clip(np.stack(list(found.values())), -FAR_MM, FAR_MM)
-    return values.astype(np.float16), solids.ORIGIN_MM, solids.STEP_MM
+    outer, cavities = (
+        np.clip(np.stack([found[name] for name in names]), -FAR_MM, FAR_MM).astype(np.float16)
+        for names in (solids.OUTER, solids.CAVITIES)
+    )
+    box = _box(cavities.min(0) < CAVITY_REACH_MM)
+    x, y, z = (o + solids.STEP_MM * side.start for o, side in zip(solids.ORIGIN_MM, box, strict=True))
+    return {
+        "outer": (outer, solids.ORIGIN_MM, solids.STEP_MM),
+        "cavities": (cavities[:, *box], (x, y, z), solids.STEP_MM),
+    }
 
 
 def _along(axis: int) -> list[int]:
@@ -314,10 +324,15 @@ def lattice_of(
 
 def boxed(values: Array, low: Sequence[int]) -> tuple[npt.NDArray[np.float16], Point, float]:
     """Cut to where the structure can reach after the largest shift."""
-    near = np.argwhere(values < 6)
-    first, last = np.maximum(near.min(0) - 1, 0), near.max(0) + 2
-    cut = values[first[0] : last[0], first[1] : last[1], first[2] : last[2]]
-    return lattice_of(cut, [int(a + b) for a, b in zip(low, first, strict=True)])
+    box = _box(values < 6)
+    return lattice_of(values[box], [int(a + side.start) for a, side in zip(low, box, strict=True)])
+
+
+def _box(near: segment.Mask) -> tuple[slice, slice, slice]:
+    """The box around a mask, with a margin of one voxel."""
+    there = np.argwhere(near)
+    x, y, z = zip(np.maximum(there.min(0) - 1, 0), there.max(0) + 2, strict=True)
+    return slice(*x), slice(*y), slice(*z)
 
 
 def insides(fields: Stored) -> dict[str, Array]:
