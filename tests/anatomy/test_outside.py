@@ -33,7 +33,7 @@ def test_solids_have_names(frame: Frame) -> None:
 
 
 def test_cavities_are_far_from_the_edge_of_their_box(frame: Frame) -> None:
-    """Beyond the box nobody asks for them; below the neck and at the sides of the head it ends with all else."""
+    """Beyond the box nobody asks for them; in the neck and beside the ears it ends with all else."""
     field, everything = (frame.template.fields[name] for name in ("cavities", "outer"))
     nearest = field.data.amin(0)
     for axis, side in ((1, 0), (1, -1), (2, -1)):

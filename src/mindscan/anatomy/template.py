@@ -82,7 +82,8 @@ class Template:
             "sulci" is a smoother "pial"; "mantle" has the channels (closed hemispheres, walls of white
             matter around all that cortex keeps away from, share of the surface that cortex covers);
             "parcels" has the number of the cortical parcel at each node, to be read there and not in between;
-            "outer" and "cavities" with the channels of `solids`; "tentorium": height above it, and beyond its edge.
+            "outer" and "cavities" with the channels of `solids`; "tentorium": height above it, and beyond
+            its edge.
         inside_ml: by name: volume of the left and the right half inside the surface shifted by each of
             `SHIFTS_MM`, shape (2, n).
         hemispheres: the smooth hemispheres (left, right) that folds grow on.
