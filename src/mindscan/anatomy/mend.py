@@ -196,17 +196,17 @@ class _Head:
 
     def gather(self) -> None:
         """Give all but the largest piece of a structure to what mostly lies around it, rim first."""
-        for label in LABELS:
-            if label.id in self.boxes and structure_of(label) not in _SCATTERED:
-                pieces, main = self._pieces(label.id)
-                main[0] = True
-                at = (
-                    np.zeros(0, np.int64) if main.all() else self._places(~main[pieces], self.boxes[label.id])
-                )
-                while len(at):
-                    if not self._give(at):
-                        self._set(at, _CSF)
-                    at = at[self.flat[at] == label.id]
+        whole = [label.id for label in LABELS if structure_of(label) not in _SCATTERED]
+        for label in (label for label in whole if label in self.boxes):
+            pieces, main = self._pieces(label)
+            if main[1:].all():
+                continue
+            main[0] = True
+            at = self._places(~main[pieces], self.boxes[label])
+            while len(at):
+                if not self._give(at):
+                    self._set(at, _CSF)
+                at = at[self.flat[at] == label]
 
     def _pieces(self, label: int) -> tuple[npt.NDArray[np.signedinteger[Any]], Mask]:
         """The pieces of a structure in its box, counted from 1, and which are main ones.
