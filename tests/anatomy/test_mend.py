@@ -97,9 +97,9 @@ def test_what_never_touches_is_kept_apart(pair: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("blur", [0, 2])
 def test_whatever_was_painted_nothing_impossible_is_left(blur: int) -> None:
-    random = (Key(7) / "noise").rng()
+    rng = (Key(7) / "noise").rng()
     ids = np.array([label.id for label in LABELS if in_skull(label)] + [118, 0])
-    amounts = ndimage.gaussian_filter(random.standard_normal((len(ids), 22, 22, 22)), (0, blur, blur, blur))
+    amounts = ndimage.gaussian_filter(rng.standard_normal((len(ids), 22, 22, 22)), (0, blur, blur, blur))
     labels = torch.from_numpy(np.pad(ids[amounts.argmax(0)], 2).astype(np.int16))
     before = labels.clone()
     mend(labels, *painted(labels))
