@@ -4,6 +4,7 @@ import torch
 from scipy import ndimage
 
 from mindscan.anatomy.mend import APART, mend
+from mindscan.core.key import Key
 from mindscan.core.labels import BY_ID, BY_NAME, LABELS, TISSUES, both_sides, in_skull
 from mindscan.core.volume import Volume
 from mindscan.validate.contacts import contacts, impossible
@@ -96,9 +97,9 @@ def test_what_never_touches_is_kept_apart(pair: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("blur", [0, 2])
 def test_whatever_was_painted_nothing_impossible_is_left(blur: int) -> None:
-    random = np.random.default_rng(7)
+    rng = (Key(7) / "noise").rng()
     ids = np.array([label.id for label in LABELS if in_skull(label)] + [118, 0])
-    amounts = ndimage.gaussian_filter(random.standard_normal((len(ids), 22, 22, 22)), (0, blur, blur, blur))
+    amounts = ndimage.gaussian_filter(rng.standard_normal((len(ids), 22, 22, 22)), (0, blur, blur, blur))
     labels = torch.from_numpy(np.pad(ids[amounts.argmax(0)], 2).astype(np.int16))
     before = labels.clone()
     mend(labels, *painted(labels))

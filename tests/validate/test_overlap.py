@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from mindscan.core.key import Key
 from mindscan.core.labels import BY_NAME
 from mindscan.validate import overlap
 
@@ -16,7 +17,7 @@ def test_dice_of_every_pair() -> None:
 
 def test_many_blocks_give_what_counting_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overlap, "_BLOCK_BYTES", 7)
-    masks = np.random.default_rng(3).random((6, 9, 10, 11)) < 0.3
+    masks = (Key(3) / "masks").rng().random((6, 9, 10, 11)) < 0.3
     masks[:, 4] = False
     ids = np.where(masks, BY_NAME["Left-Putamen"].id, 0).astype(np.int16)
     dice = overlap.pair_dice([overlap.packed(one) for one in ids], "Left-Putamen")
