@@ -239,9 +239,10 @@ def _structure_lines() -> Lines:
 
 def _centres(field: Field, middle: bool) -> Rows:
     """The deepest node on the right (or in the middle) in each part of a structure's longest side."""
-    nodes, depth = field.nodes().numpy().astype(np.float64), field.data.flatten().numpy()
-    wanted = (depth < 0) & ((nodes[:, 0] == 0) if middle else (nodes[:, 0] > 0))
-    nodes, depth = nodes[wanted], depth[wanted]
+    inside = np.argwhere(field.data[0].numpy() < 0)
+    nodes = np.array(field.origin_mm) + field.step_mm * inside
+    wanted = (nodes[:, 0] == 0) if middle else (nodes[:, 0] > 0)
+    nodes, depth = nodes[wanted], field.data[0].numpy()[tuple(inside[wanted].T)]
     axis = int(np.ptp(nodes, axis=0).argmax())
     edges = np.linspace(nodes[:, axis].min(), nodes[:, axis].max() + 1e-6, _SLABS + 1)
     slab = np.digitize(nodes[:, axis], edges) - 1
