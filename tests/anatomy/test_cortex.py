@@ -17,7 +17,7 @@ def frame() -> Frame:
     lattice = empty_lattice()
     hull = template.load().fields["hull"]
     head = build.Model(torch.eye(4).double().numpy(), lattice, 1.0, hull, hull, (), (), {})
-    probe = build._probe(head)
+    probe = build._probe(head, build._everywhere(head))
     return Frame(template.load(), 1.0, lattice, probe, torch.ones(len(probe.xyz)))
 
 
@@ -71,3 +71,15 @@ def test_crowns_are_thicker_than_fundi(sheet: cortex.Sheet, frame: Frame) -> Non
     thickness = sheet.thickness_at(replace(site, share=torch.ones_like(site.share)))
     crown, fundus = thickness[site.below < 1].mean(), thickness[site.below > 14].mean()
     assert float(crown / fundus) == pytest.approx(1.03 / 0.93, rel=0.02)
+
+
+def test_however_deep_sulci_end_where_there_is_no_room(sheet: cortex.Sheet, frame: Frame) -> None:
+    deepest = replace(sheet, deepening=20.0)
+    site = deepest.site(frame.probe)
+    below = site.below + deepest.swelling
+    away = (torch.stack([below, site.average, -site.wall]) > cortex.LIPS_MM).all(0)
+    beyond = away & (below > site.deepest + 1)
+    assert int(beyond.sum()) > 1000
+    assert float(deepest.depth(site)[beyond].min()) > 0
+    shallow = away & (below < site.deepest - 1) & (site.aside < deepest.gap)
+    assert float((deepest.depth(site)[shallow] < 0).float().mean()) > 0.5

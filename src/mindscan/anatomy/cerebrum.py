@@ -67,8 +67,8 @@ class Cerebrum:
             cortex_ml=norms.value("Cerebral-Cortex", key / "cortex", person, icv_ml),
             white_ml=norms.value("Cerebral-White-Matter", key / "white", person, icv_ml),
             thickness_mm=norms.value("Thickness", key / "thickness", person, icv_ml),
-            spacing_mm=float(rng.uniform(10.8, 12.4)),
-            sulcus_mm=float(rng.uniform(0.66, 0.84)),
+            spacing_mm=float(rng.uniform(9.5, 11.0)),
+            sulcus_mm=float(rng.uniform(0.60, 0.80)),
             waver_mm=float(rng.uniform(1.4, 2.2)),
         )
 

@@ -41,9 +41,9 @@ gyri get narrow and hold cortex alone, which reads as thicker (`mindscan validat
 Pair = npt.NDArray[np.float64]
 _TRIAL, _LONGEST = (0.2, 0.3), np.array([0.5, 1.2])
 _STEPS, _CLOSE = 12, 0.002
-_DEEPENING = (0.2, 2.3)
+_DEEPENING = (0.2, 3.0)
 _GIVING = 0.4
-_RANGE = np.array([[-1.0, -6.0], [3.5, 4.0]])
+_RANGE = np.array([[-1.0, -6.0], [4.2, 4.0]])
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class Site:
         below: depth below the closed hemisphere.
         average: depth below the average's sulci, where this person has them.
         aside: distance from the nearest of the person's own sulcal sheets.
-        deep: how deep that sulcus goes.
+        deep: how deep that sulcus usually goes.
+        deepest: how deep it can go without meeting another from the other side.
         nuclei: distance to the walls of white matter around nuclei and ventricles.
         wall: distance to the skull, positive outside it.
         share: share of the surface here that cortex covers.
@@ -64,6 +65,7 @@ class Site:
     average: Tensor
     aside: Tensor
     deep: Tensor
+    deepest: Tensor
     nuclei: Tensor
     wall: Tensor
     share: Tensor
@@ -94,7 +96,7 @@ class Sheet:
         fields = self.template.fields
         mantle, nuclei, share = place.look(fields["mantle"])
         sulci, wall = place.look(fields["sulci"])[0], place.look(fields["hull"])[0]
-        own = place.xyz.new_empty((3, len(place.xyz)))
+        own = place.xyz.new_empty((4, len(place.xyz)))
         for side, grown in zip((~place.right, place.right), self.sulci, strict=True):
             index = side.nonzero()[:, 0]
             own[:, index] = grown.at(place.pick(index).xyz)
@@ -103,6 +105,7 @@ class Sheet:
             average=own[2] - sulci,
             aside=own[0].abs(),
             deep=own[1],
+            deepest=own[3],
             nuclei=nuclei,
             wall=wall,
             share=share,
@@ -113,7 +116,8 @@ class Sheet:
         below = site.below + self.swelling
         depth = torch.minimum(below, site.average + _CLOSING * self.swelling)
         gap = self.gap * (1 + _FUNNEL * torch.exp(-site.below.clamp(min=0) / MOUTH_MM))
-        depth = _rounded(depth, _from_slit(site.aside - gap, below - self.deepening * site.deep))
+        floor = torch.minimum(self.deepening * site.deep, site.deepest)
+        depth = _rounded(depth, _from_slit(site.aside - gap, below - floor))
         depth = torch.maximum(depth, self.thickness - site.nuclei)
         return torch.minimum(depth, -site.wall)
 

@@ -30,8 +30,6 @@ SETTLING = 6
 _GAIN = 3.0
 _GENTLE = 0.5
 """Slope of a wavering sheet's distance below which it is no distance any more."""
-_FLOOR_MM = 5.0
-"""White matter and cortex that stay below the deepest sulcus."""
 _RINGS, _HOLD = 1, 1.5
 _FADED_MM = 6.0
 """How far the average's own sulci close where this person has none."""
@@ -47,8 +45,8 @@ def grow(hemisphere: Hemisphere, key: Key, spacing: float = 1.0, waver: Field | 
         waver: how far the walls of sulci are carried sideways at every point, template mm.
 
     Returns:
-        Three channels in template mm: distance from the nearest sulcal sheet, signed; its depth; how far
-        the average's own sulci have closed.
+        Four channels in template mm: distance from the nearest sulcal sheet, signed; its usual depth; how far
+        the average's own sulci have closed; how deep a sulcus can be here.
     """
     common = _smooth(key / "common", 25, hemisphere)
     kept = torch.maximum(hemisphere.primary, common.clamp(0, 1))
@@ -59,9 +57,8 @@ def grow(hemisphere: Hemisphere, key: Key, spacing: float = 1.0, waver: Field | 
     own = _labyrinth(key / "own", WAVELENGTH_MM * spacing, free, hemisphere)
     uneven = 1 + 0.35 * _smooth(key / "depth", 6, hemisphere) + 0.25 * _smooth(key / "depths", 20, hemisphere)
     deep = DEPTH_MM * uneven.clamp(0.1, 1.5)
-    deep = torch.minimum(deep, hemisphere.room - _FLOOR_MM)
 
-    lifted = hemisphere.lift(torch.stack([own, deep, _FADED_MM * (1 - kept)]))
+    lifted = hemisphere.lift(torch.stack([own, deep, _FADED_MM * (1 - kept), hemisphere.room]))
     sheet = _sheet_distance(lifted.data[0], WAVELENGTH_MM * spacing)
     if waver is not None:
         moved = sheet + waver.at(lifted.nodes())[0].reshape(sheet.shape)
