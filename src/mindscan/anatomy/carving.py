@@ -60,8 +60,10 @@ def _turned(solid: Mask, where: Mask, value: bool) -> Mask:
             simple = part[_simple(_around(flat, part, steps))]
             flat[simple] = value
             done.append(simple)
-        near = np.unique(np.concatenate(done)[:, None] + steps)
-        near = near[wanted[near] & (flat[near] != value)]
+        fresh = np.zeros(len(flat), bool)
+        fresh[np.concatenate(done)[:, None] + steps] = True
+        near = np.flatnonzero(fresh & wanted)
+        near = near[flat[near] != value]
     return state > 0
 
 
