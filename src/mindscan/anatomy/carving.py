@@ -30,7 +30,8 @@ def _bits(chosen: Mask) -> int:
 
 _FACES, _NEAR = _bits(_REMOTE == 1), _bits((_REMOTE == 1) | (_REMOTE == 2))
 _SHIFTS = [
-    (stride, _bits(_PLACES[:, axis] < 1), _bits(_PLACES[:, axis] > -1)) for axis, stride in enumerate(_STRIDES)
+    (stride, _bits(_PLACES[:, axis] < 1), _bits(_PLACES[:, axis] > -1))
+    for axis, stride in enumerate(_STRIDES)
 ]
 """For each axis the shift of one step, and the bits that may go up and down."""
 

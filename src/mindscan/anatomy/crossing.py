@@ -13,8 +13,10 @@ Index = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Corners = npt.NDArray[np.float64]
 
-_CLASSES = (0.0, 0.3, 0.6, 0.8, 0.93, 0.985, 1.0)
+_CLASSES = (0.0, 0.3, 0.6, 0.8, 0.93, 0.985, 0.9995, 1.0)
 """Limits of classes of triangles by size, as shares of them; classes are compared two by two."""
+_MOST_CELLS = 100
+"""Cells along an axis."""
 
 
 def crossing_faces(vertices: npt.NDArray[np.floating], faces: Index, changed: Index | None = None) -> Index:
@@ -55,13 +57,13 @@ def _touched(faces: Index, changed: Index | None) -> Mask:
 
 
 def _neighbourhood(corners: Corners, wanted: Mask) -> Mask:
-    """Triangles in the same or a neighbouring cell as one that is wanted; cells are as large as any triangle."""
+    """Triangles in the same cell as one that is wanted, or next to it; no triangle is larger than a cell."""
     low = corners.min(1)
-    edge = max(float((corners.max(1) - low).max()), 1e-9)
+    edge = max(float((corners.max(1) - low).max()), float(np.ptp(low)) / _MOST_CELLS, 1e-9)
     cell = tuple(((low - low.min(0)) / edge).astype(np.int64).T)
     asked = np.zeros([int(axis.max()) + 1 for axis in cell], bool)
     asked[tuple(axis[wanted] for axis in cell)] = True
-    return np.asarray(ndimage.binary_dilation(asked, np.ones((3, 3, 3)))[cell])
+    return np.asarray(ndimage.binary_dilation(asked, np.ones((3, 3, 3), bool))[cell])
 
 
 def _near(corners: Corners, wanted: Mask) -> tuple[Index, Index]:
@@ -87,7 +89,7 @@ def _near(corners: Corners, wanted: Mask) -> tuple[Index, Index]:
 
 
 def _worth_a_look(corners: Corners, faces: Index, first: Index, second: Index) -> tuple[Index, Index]:
-    """Only pairs whose boxes meet, that have no edge in common and lie on both sides of each other's plane."""
+    """Only pairs whose boxes meet, without a common edge, each on both sides of the plane of the other."""
     low, high = (np.ascontiguousarray(ends.T) for ends in (corners.min(1), corners.max(1)))
     for start, end in zip(low, high, strict=True):
         meet = (start[first] <= end[second]) & (start[second] <= end[first])

@@ -74,7 +74,7 @@ def ground(level: Level) -> Ground:
     counts = ((high - low) / _STEP_MM).ceil().int().tolist()
     x, y, z = low.tolist()
     box = Field(low.new_zeros((1, *(n + 1 for n in counts))), (x, y, z), _STEP_MM)
-    shells = torch.cat([level.shells(some) for some in box.nodes().split(_POINTS)], 1)
+    shells = torch.cat([level.shells(some) for some in torch.split(box.nodes(), _POINTS)], 1)
     shells = shells.reshape(3, *box.data.shape[1:])
     inside = torch.lerp(shells[0], shells[1], SHARE).cpu().numpy()
     valley = torch.from_numpy(_valley(inside, shells[2].cpu().numpy())).to(low.device)
@@ -86,7 +86,7 @@ def _valley(inside: Values, hemisphere: Values) -> Values:
     solid = _ball(hemisphere)
     for limit in _CARVINGS_MM:
         solid = carved(solid, smooth < limit)
-    walls = ndimage.binary_dilation(solid & (smooth < _THIN_MM), np.ones((3, 3, 3)))
+    walls = ndimage.binary_dilation(solid & (smooth < _THIN_MM), np.ones((3, 3, 3), bool))
     solid = filled(solid, walls & (hemisphere > 0))
     inner = np.where(solid, np.maximum(smooth, _CLEAR_MM), np.minimum(smooth, -_EDGE_MM))
     return np.stack([inner, _way(solid, hemisphere)]).astype(np.float32)

@@ -1,6 +1,6 @@
 """Moving a mesh: the smooth hemisphere folds into a person's surfaces and never runs through itself.
 
-A coarse mesh goes down the ways into the sulci, half a millimetre at a time, and slides along itself so
+A coarse mesh goes down the ways into the sulci, half a millimetre or so at a time, and slides along itself so
 that its triangles stay even; then each triangle is split in four. The first surface lies within the cortex,
 where neither sulci nor white matter are thin; from there the mesh moves in to the white surface and out to
 the pial one. Wherever it crosses itself it is smoothed until it no longer does.
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -24,13 +25,13 @@ from mindscan.anatomy.ground import NEVER_MM, SHARE, Ground
 
 _LARGEST_MM = 45.0
 """Ways are followed so far."""
-_STEP_MM, _LONGEST_MM = 0.5, 1.0
+_STEP_MM, _LONGEST_MM = 0.6, 1.0
 _AHEAD_MM = 0.1
 _WET_MM = -0.1
 _COARSE_SLIDES, _FINE_STEPS, _FINE_SLIDES = 4, 8, 3
 _FEEL_MM, _NEAR_MM, _NEAREST_MM = 0.5, 0.4, 0.25
 _STEPS, _LAST_STEPS = 6, 2
-_ROUNDS, _WIDER, _IRONINGS = 60, 4, 3
+_ROUNDS, _WIDER = 40, 4
 
 Inside = Callable[[Tensor], Tensor]
 
@@ -107,12 +108,12 @@ def moved(ground: Ground, vertices: Tensor, share: float) -> Tensor:
     fine = mesh(sphere.FINE, ground.level.side, vertices.device)
     for step in range(_STEPS):
         part = SHARE + (share - SHARE) * (step + 1) / _STEPS
-        vertices = _settled(lambda xyz, part=part: ground.at(xyz, part), fine, vertices, 1, _NEAR_MM)
-    return _settled(lambda xyz: ground.level.at(xyz, share), fine, vertices, _LAST_STEPS, _NEAREST_MM, 0.0)
+        vertices = _settled(partial(ground.at, share=part), fine, vertices, 1, _NEAR_MM)
+    return _settled(partial(ground.level.at, share=share), fine, vertices, _LAST_STEPS, _NEAREST_MM, 0.0)
 
 
 def untangled(mesh: Mesh, vertices: Tensor, rounds: int = _ROUNDS) -> Tensor:
-    """Smooth a mesh where it crosses itself, more widely the longer it takes."""
+    """Smooth a mesh where it crosses itself, the longer it takes the more and the more widely."""
     faces = mesh.faces.cpu().numpy()
     changed: Index | None = None
     for turn in range(rounds):
@@ -123,7 +124,7 @@ def untangled(mesh: Mesh, vertices: Tensor, rounds: int = _ROUNDS) -> Tensor:
         hit[mesh.faces[torch.from_numpy(crossing)].flatten()] = 1
         for _ in range(1 + turn // _WIDER):
             hit = mesh.around(hit).amax(0).maximum(hit)
-        for _ in range(_IRONINGS):
+        for _ in range(1 + turn):
             vertices = vertices + 0.6 * hit[:, None] * (mesh.mean(vertices) - vertices)
         changed = hit.nonzero()[:, 0].cpu().numpy()
     return vertices

@@ -71,7 +71,8 @@ def _to_world(head: Model, points: Tensor) -> Tensor:
 
 def _distance(points: Vertices, others: Vertices, faces: npt.NDArray[np.int64]) -> Points:
     """Distance in mm from points to the nearest vertex or middle of a triangle of a mesh."""
-    return np.asarray(cKDTree(np.concatenate([others, others[faces].mean(1)])).query(points)[0])
+    targets = np.concatenate([others, others[faces].mean(1)])
+    return np.asarray(cKDTree(targets, balanced_tree=False, compact_nodes=False).query(points)[0])
 
 
 def _judged(
