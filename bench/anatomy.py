@@ -3,8 +3,8 @@
     python bench/anatomy.py [--people 6]        made people of 20 to 80 years
     python bench/anatomy.py MAP.nii.gz ...      label maps with FreeSurfer ids, made or real
 
-Run with `make bench` too. Each line says what is here and what real people give by the same method. Surfaces of
-real hemispheres measure 830 +- 100 (white) and 865 +- 100 cm2 (outer).
+Run with `make bench` too. Each line says what is here and what real people give by the same method.
+Real hemispheres have surfaces of 830 +- 100 (white) and 865 +- 100 cm2 (outer).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def read(path: Path) -> Volume:
 
 
 def made(count: int) -> Iterator[tuple[str, Volume]]:
-    """Label maps of made people, ages spread from 20 to 80 years, women and men in turn; tells of surfaces."""
+    """Label maps of made people, ages spread from 20 to 80 years, women and men in turn."""
     for n in range(count):
         age = 20 + 60 * n / max(count - 1, 1)
         person, key = Person(age_years=age, sex="FM"[n % 2]), Key(n) / "bench"

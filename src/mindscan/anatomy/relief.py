@@ -31,7 +31,7 @@ _WET_MM = -0.1
 _COARSE_SLIDES, _FINE_STEPS, _FINE_SLIDES = 4, 8, 3
 _FEEL_MM, _NEAR_MM, _NEAREST_MM = 0.5, 0.4, 0.25
 _STEPS, _LAST_STEPS = 6, 2
-_ROUNDS, _WIDER = 40, 4
+_ROUNDS, _WIDER = 40, 2
 
 Inside = Callable[[Tensor], Tensor]
 
@@ -122,9 +122,9 @@ def untangled(mesh: Mesh, vertices: Tensor, rounds: int = _ROUNDS) -> Tensor:
             return vertices
         hit = torch.zeros_like(vertices[:, 0])
         hit[mesh.faces[torch.from_numpy(crossing)].flatten()] = 1
-        for _ in range(1 + turn // _WIDER):
+        for _ in range((turn + 1) // _WIDER):
             hit = mesh.around(hit).amax(0).maximum(hit)
-        for _ in range(1 + turn):
+        for _ in range(2 + turn):
             vertices = vertices + 0.6 * hit[:, None] * (mesh.mean(vertices) - vertices)
         changed = hit.nonzero()[:, 0].cpu().numpy()
     return vertices
