@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -17,23 +17,6 @@ _DEEP = (
 )  # fmt: skip
 """What lies inside both surfaces, whatever it is made of."""
 _DEEP_ORIGIN_MM, _DEEP_STEP_MM, _DEEP_NODES = (-48.0, -74.0, -46.0), 2.0, (49, 75, 60)
-_CLOSED_MM = 12.0
-"""How far the average's own sulci are closed at the start."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A hemisphere on its way from smooth to folded.
-
-    Args:
-        reach: how deep the person's own sulci have grown, template mm.
-        opened: how far the average's own sulci have opened, 0 to 1.
-        share: depth of the surface as a share of the cortex: 0 is pial, 1 is white.
-    """
-
-    reach: float
-    opened: float
-    share: float
 
 
 @dataclass(frozen=True)
@@ -52,25 +35,27 @@ class Level:
     deep: Field
     hindbrain: Field
 
-    def at(self, xyz: Tensor, stage: Stage) -> Tensor:
-        """About how far inside the surface of a stage points lie; template mm, shape (n, 3) to (n,)."""
-        sheet = self.sheet
+    def at(self, xyz: Tensor, share: float) -> Tensor:
+        """About how far inside a surface points lie; template mm, shape (n, 3) to (n,).
+
+        Args:
+            xyz: points, template mm.
+            share: depth of the surface as a share of the cortex: 0 is pial, 1 is white.
+        """
+        pial, white, _ = self.shells(xyz)
+        return torch.lerp(pial, white, share)
+
+    def shells(self, xyz: Tensor) -> Tensor:
+        """How far inside the pial and the white surface and the smooth hemisphere, shape (3, n)."""
+        sheet, cut = self.sheet, self.off_cut(xyz)
         site = sheet.site(Place(xyz, 1.0, 0.0))
-        site = replace(
-            site,
-            average=site.average + (1 - stage.opened) * _CLOSED_MM,
-            deep=site.deep.clamp(max=stage.reach / sheet.deepening),
-        )
-        inside = sheet.depth(site) - stage.share * sheet.thickness_at(site)
-        return torch.minimum(torch.maximum(inside, -self.deep.at(xyz)[0]), self.off_cut(xyz))
+        depth, inner = sheet.depth(site), -self.deep.at(xyz)[0]
+        layers = (torch.maximum(depth, inner), torch.maximum(depth - sheet.thickness_at(site), inner))
+        return torch.stack([*layers, site.below + sheet.swelling]).minimum(cut)
 
     def off_cut(self, xyz: Tensor) -> Tensor:
         """Distance from where the hemisphere is cut off: midplane, brainstem, cerebellum; shape (n,)."""
         return torch.minimum(self.side * xyz[:, 0], self.hindbrain.at(xyz)[0])
-
-    def deepest(self) -> float:
-        """Depth of the person's deepest sulcus on this side, template mm."""
-        return self.sheet.deepening * float(self.sheet.sulci[self.side > 0].data[1].max())
 
 
 def level(sheet: Sheet, side: int) -> Level:

@@ -38,7 +38,7 @@ def icosphere(order: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64
         corners = np.array(_CORNERS, np.float64)
         return corners / np.linalg.norm(corners, axis=1)[:, None], np.array(_FACES)
     vertices, faces = icosphere(order - 1)
-    edges, of_face = np.unique(_edges(faces), axis=0, return_inverse=True)
+    edges, of_face = np.unique(_ends(faces), axis=0, return_inverse=True)
     middles = vertices[edges].sum(1)
     middles /= np.linalg.norm(middles, axis=1)[:, None]
     ab, bc, ca = of_face.reshape(3, -1) + len(vertices)
@@ -50,16 +50,21 @@ def icosphere(order: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64
 @functools.cache
 def neighbours(order: int) -> npt.NDArray[np.int64]:
     """The vertices next to each vertex, shape (v, 6); the twelve with only five name one of them twice."""
-    vertices, faces = icosphere(order)
-    edges = np.unique(_edges(faces), axis=0)
-    both = np.concatenate([edges, edges[:, ::-1]])
+    vertices, _ = icosphere(order)
+    both = np.concatenate([edges(order), edges(order)[:, ::-1]])
     both = both[np.argsort(both[:, 0], kind="stable")]
     start = np.searchsorted(both[:, 0], np.arange(len(vertices) + 1))
     column = np.minimum(start[:-1, None] + np.arange(6), start[1:, None] - 1)
     return np.asarray(both[column, 1])
 
 
-def _edges(faces: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+@functools.cache
+def edges(order: int) -> npt.NDArray[np.int64]:
+    """Both ends of every edge, shape (e, 2): the next order adds their middles, one by one, in this order."""
+    return np.unique(_ends(icosphere(order)[1]), axis=0)
+
+
+def _ends(faces: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Both ends of every edge of every face, the lower first, shape (3 f, 2)."""
     pairs = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
     return np.sort(pairs, axis=1)

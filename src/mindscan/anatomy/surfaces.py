@@ -11,6 +11,7 @@ from torch import Tensor
 from mindscan.anatomy import relief, sphere
 from mindscan.anatomy.build import Model
 from mindscan.anatomy.cerebrum import SheetPainter
+from mindscan.anatomy.ground import ground
 from mindscan.anatomy.level import Level, level
 from mindscan.anatomy.structure import Place
 from mindscan.anatomy.warp import inverse
@@ -40,22 +41,23 @@ def surfaces(head: Model) -> dict[str, CorticalSurface]:
 
 def _one_side(head: Model, side: Level) -> CorticalSurface:
     mantle = side.sheet.template.hemispheres[side.side > 0].vertices
-    outward = sphere.icosphere(sphere.FINE)[1][:, :: side.side]
-    faces = torch.from_numpy(np.ascontiguousarray(outward)).to(mantle.device)
-    start = relief.folded(side, mantle, faces)
+    outward = relief.mesh(sphere.FINE, side.side)
+    below = ground(side)
+    start = relief.folded(below, mantle)
     white, pial = (
-        relief.untangled(_to_world(head, relief.moved(side, start, faces, share)), faces).numpy()
+        relief.untangled(outward, _to_world(head, relief.moved(below, start, share))).numpy()
         for share in (1.0, 0.0)
     )
-    thickness = (_distance(white, pial, outward) + _distance(pial, white, outward)) / 2
-    depth = _distance(pial, _to_world(head, mantle).numpy(), outward)
-    below, cortex = _judged(head, side, white, pial)
+    faces = outward.faces.numpy()
+    thickness = (_distance(white, pial, faces) + _distance(pial, white, faces)) / 2
+    depth = _distance(pial, _to_world(head, mantle).numpy(), faces)
+    sunk, cortex = _judged(head, side, white, pial)
     return CorticalSurface(
-        faces=outward.astype(np.int32),
+        faces=faces.astype(np.int32),
         white=white,
         pial=pial,
         thickness_mm=thickness.astype(np.float32),
-        sulc_mm=np.where(below, depth, -depth).astype(np.float32),
+        sulc_mm=np.where(sunk, depth, -depth).astype(np.float32),
         cortex=_evened(cortex & (thickness > _BARE_MM)),
     )
 
@@ -69,7 +71,8 @@ def _to_world(head: Model, points: Tensor) -> Tensor:
 
 def _distance(points: Vertices, others: Vertices, faces: npt.NDArray[np.int64]) -> Points:
     """Distance in mm from points to the nearest vertex or middle of a triangle of a mesh."""
-    return np.asarray(cKDTree(np.concatenate([others, others[faces].mean(1)])).query(points)[0])
+    targets = np.concatenate([others, others[faces].mean(1)])
+    return np.asarray(cKDTree(targets, balanced_tree=False, compact_nodes=False).query(points)[0])
 
 
 def _judged(

@@ -128,11 +128,13 @@ def inverse(displacement: Field, targets: Tensor) -> Tensor:
     Returns:
         float64, shape (n, 3), within 1e-4 mm.
     """
-    points = targets.clone()
+    points = targets.double().clone()
+    left = torch.arange(len(points), device=points.device)
     for _ in range(200):
-        reached = points + displacement.at(points.float()).T.double()
-        gap = targets - reached
-        points = points + 0.7 * gap
-        if float(gap.abs().max()) < 1e-5:
+        here = points[left]
+        gap = targets[left] - here - displacement.at(here.float()).T.double()
+        points[left] = here + 0.7 * gap
+        left = left[gap.abs().amax(1) >= 1e-5]
+        if not len(left):
             break
     return points
