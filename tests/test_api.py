@@ -83,7 +83,7 @@ def test_plans_from_everywhere(tmp_path: Path) -> None:
 
 
 def test_a_stream_says_at_once_what_is_impossible() -> None:
-    late = {"suffix": "T1w", "settings": {"sequence": {"ti_ms": 9000}}}
+    late = {"preset": "T1w", "settings": {"sequence": {"ti_ms": 9000}}}
     with pytest.raises(SettingsError, match=r"scans.0.settings"):
         mindscan.stream(mindscan.Plan.parse({"scans": [late]}))
     with pytest.raises(SettingsError, match="seed -3"):

@@ -36,7 +36,7 @@ def test_workers_share_the_time_and_add_up_memory() -> None:
 def test_more_costs_more() -> None:
     base = estimate(Plan(), 10, 1)
     fine = estimate(Plan.parse({"grid": {"voxel_mm": 0.7}}), 10, 1)
-    scans = estimate(Plan.parse({"scans": [{"suffix": "T1w"}] * 4}), 10, 1)
+    scans = estimate(Plan.parse({"scans": [{"preset": "T1w"}] * 4}), 10, 1)
     surfaced = estimate(Plan(surfaces=True), 10, 1)
     for dear in (fine, scans, surfaced):
         assert dear.seconds > base.seconds

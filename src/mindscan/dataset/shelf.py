@@ -273,4 +273,5 @@ def _or_nan(path: Path, text: str) -> float:
 def _read_scan(path: Path) -> Scan:
     metadata = read_json(layout.sidecar(path))
     settings = {name: value for name, value in metadata.items() if name not in layout.MARKS}
-    return Scan(read_nifti(path), layout.suffix_of(path), settings)
+    acq, part = (layout.entity(path, name) for name in ("acq", "part"))
+    return Scan(read_nifti(path), layout.suffix_of(path), settings, acq=acq, part=part)
