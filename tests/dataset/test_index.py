@@ -111,11 +111,11 @@ def test_uris_in_sidecars_lead_to_files(root: Path) -> None:
 
 
 def test_the_index_follows_the_subjects_alone(
-    root: Path, tmp_path: Path, make_subject, with_surfaces, listing
+    root: Path, tmp_path: Path, make_subject, with_surfaces, on_other_voxels, listing
 ) -> None:
     other = tmp_path / "elsewhere"
     open_job(other, {"seed": 7})
-    write_subject(other, with_surfaces("001"))
+    write_subject(other, on_other_voxels(with_surfaces("001")))
     write_index(other)
     write_subject(other, make_subject("002", 95.0, ("T1w", "FLAIR", "T1w")))
     write_index(other)

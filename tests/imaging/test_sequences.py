@@ -44,12 +44,13 @@ def test_sequences_read_back_as_their_own_kind(sequence: Record) -> None:
 
 def test_sequences_play_their_equation() -> None:
     spin, inversion, gradient, train, turbo, balanced, diffusion, truth = ALL
-    assert spin.signal(TISSUE).equal(mri.spin_echo(TISSUE, 3000, 15))
-    assert inversion.signal(TISSUE).equal(mri.inversion_recovery(TISSUE, 9000, 2400, 100))
+    stays = 1 - TISSUE.flow
+    assert spin.signal(TISSUE).equal(stays * mri.spin_echo(TISSUE, 3000, 15))
+    assert inversion.signal(TISSUE).equal(stays * mri.inversion_recovery(TISSUE, 9000, 2400, 100))
     assert gradient.signal(TISSUE).equal(mri.gradient_echo(TISSUE, 20, 5, 25))
     assert train.signal(TISSUE).equal(mri.mprage(TISSUE, 2000, 1000, 3, 8, 7, 160))
     played = Train(95 / 10, 16, 10, 150.0)
-    assert turbo.signal(TISSUE).equal(turbo_spin_echo(TISSUE, 9000, played, (3000, 400)))
+    assert turbo.signal(TISSUE).equal(stays * turbo_spin_echo(TISSUE, 9000, played, (3000, 400)))
     assert balanced.signal(TISSUE).equal(mri.balanced(TISSUE, 5, 2.5, 40, 20))
     fat = list(SUBSTANCES).index("fat")
     weighted = mri.diffusion(TISSUE, 5000, 80, 1000)
@@ -62,6 +63,14 @@ def test_a_train_is_stretched_so_that_an_echo_falls_on_the_echo_time() -> None:
     train = TurboSpinEcho(tr_ms=3000, te_ms=95, echo_spacing_ms=10, echoes=16).train()
     assert train.centre * train.echo_spacing_ms == pytest.approx(95)
     assert abs(train.echo_spacing_ms - 10) < 0.6
+
+
+def test_flowing_blood_is_dark_in_spin_echoes_alone() -> None:
+    blood, grey = (list(SUBSTANCES).index(name) for name in ("blood", "grey"))
+    for sequence in ALL[:-1]:
+        signal = sequence.signal(TISSUE).abs()
+        spin = sequence.kind in ("spin_echo", "inversion_recovery", "turbo_spin_echo", "diffusion")
+        assert bool(signal[blood] < 0.35 * signal[grey]) == spin
 
 
 def test_fat_saturation_takes_fat_and_nothing_else() -> None:

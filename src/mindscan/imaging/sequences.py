@@ -28,6 +28,11 @@ def _saturated(signal: Tensor, tissue: Relaxation) -> Tensor:
     return torch.where(tissue.shift_hz == 0, signal, 0.05 * signal)
 
 
+def _stayed(signal: Tensor, tissue: Relaxation) -> Tensor:
+    """What both pulses of a spin echo have seen; what flows has gone."""
+    return signal * (1 - tissue.flow)
+
+
 class SpinEcho(Record):
     """A spin echo.
 
@@ -47,7 +52,7 @@ class SpinEcho(Record):
 
     def signal(self, tissue: Relaxation) -> Tensor:
         """Signal of the tissues, signed, in units of fully relaxed water."""
-        return mri.spin_echo(tissue, self.tr_ms, self.te_ms)
+        return _stayed(mri.spin_echo(tissue, self.tr_ms, self.te_ms), tissue)
 
     def bids(self) -> dict[str, Any]:
         """What the sidecar says of the sequence; times in seconds."""
@@ -82,7 +87,7 @@ class InversionRecovery(Record):
 
     def signal(self, tissue: Relaxation) -> Tensor:
         """Signal of the tissues, signed, in units of fully relaxed water."""
-        return mri.inversion_recovery(tissue, self.tr_ms, self.ti_ms, self.te_ms)
+        return _stayed(mri.inversion_recovery(tissue, self.tr_ms, self.ti_ms, self.te_ms), tissue)
 
     def bids(self) -> dict[str, Any]:
         """What the sidecar says of the sequence; times in seconds."""
@@ -216,7 +221,7 @@ class TurboSpinEcho(Record):
 
     def signal(self, tissue: Relaxation) -> Tensor:
         """Signal of the tissues, signed, in units of fully relaxed water."""
-        signal = turbo_spin_echo(tissue, self.tr_ms, self.train(), self.inversions_ms)
+        signal = _stayed(turbo_spin_echo(tissue, self.tr_ms, self.train(), self.inversions_ms), tissue)
         return _saturated(signal, tissue) if self.fat_saturated else signal
 
     def bids(self) -> dict[str, Any]:
@@ -293,7 +298,8 @@ class Diffusion(Record):
 
     def signal(self, tissue: Relaxation) -> Tensor:
         """Signal of the tissues in units of fully relaxed water; 5 % of that of fat (own choice)."""
-        return _saturated(mri.diffusion(tissue, self.tr_ms, self.te_ms, self.b_s_mm2), tissue)
+        signal = mri.diffusion(tissue, self.tr_ms, self.te_ms, self.b_s_mm2)
+        return _saturated(_stayed(signal, tissue), tissue)
 
     def bids(self) -> dict[str, Any]:
         """What the sidecar says of the sequence; times in seconds, b in s/mm^2."""
