@@ -1,11 +1,15 @@
+import re
+
 import pytest
 
+from house.source import ROOT
 from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
 from mindscan.core.person import Person
+from mindscan.core.record import records_in
 from mindscan.imaging.magnet import MRI
 from mindscan.imaging.presets import MRI_PRESETS, USUAL, Preset, find, preset_row, usual
-from mindscan.imaging.sequences import line
+from mindscan.imaging.sequences import Sequence, line
 from mindscan.imaging.tissues import FIELDS_TESLA, relaxation
 
 PERSON = Person(age_years=40, sex="F")
@@ -78,3 +82,18 @@ def test_an_unknown_name_is_refused_with_the_nearest() -> None:
     with pytest.raises(SettingsError, match="did you mean 'FLAIR-3T'") as caught:
         find("FLAIR-3", MRI_PRESETS)
     assert "\n" not in str(caught.value)
+
+
+def test_the_page_lists_every_preset_and_every_kind_of_sequence() -> None:
+    page = (ROOT / "docs" / "imaging.md").read_text("utf-8")
+    cells = [
+        tuple(cell.strip(" `") for cell in row.split(" | ")) for row in page.splitlines() if row[:3] == "| `"
+    ]
+    told = {row[0].lstrip("| `"): (*row[1:-1], row[-1].rstrip("| ")) for row in cells}
+    for name, *words in map(preset_row, MRI_PRESETS):
+        assert told[name] == tuple(words)
+    for kind in records_in(Sequence):
+        fields = told[str(kind.model_fields["kind"].default)][-1]
+        assert re.findall("[a-z0-9_]+", fields) == [field for field in kind.model_fields if field != "kind"]
+    names = {preset.name for preset in MRI_PRESETS}
+    assert set(told) == names | {str(kind.model_fields["kind"].default) for kind in records_in(Sequence)}
