@@ -65,3 +65,12 @@ def test_a_grid_that_no_memory_holds_is_refused(monkeypatch: pytest.MonkeyPatch,
 
 def test_free_memory_is_known_or_without_bound() -> None:
     assert free_memory_bytes() > 1e8
+
+
+def test_scans_with_voxels_of_their_own_count_with_those() -> None:
+    grid = {"voxel_mm": 2}
+    plain = estimate(Plan.parse({"grid": grid, "scans": [{"preset": "FLAIR-3T"}]}), 10, 1)
+    fine = estimate(Plan.parse({"grid": grid, "scans": [{"preset": "FLAIR-3T-axial-5mm"}]}), 10, 1)
+    assert fine.disk_bytes > 1.8 * plain.disk_bytes
+    assert fine.seconds > 1.2 * plain.seconds
+    assert fine.memory_bytes > plain.memory_bytes

@@ -262,5 +262,8 @@ def test_scans_come_back_with_their_names_and_negative_phases(
     subject = on_other_voxels(make_subject())
     write_subject(tmp_path, subject)
     back = read_dataset(tmp_path)["001"].scans
+    assert [scan.brain is None for scan in back] == [scan.brain is None for scan in subject.scans]
+    assert back[2].brain is not None
+    assert back[2].brain.labels.data.shape == back[2].volume.data.shape
     assert [(s.suffix, s.acq, s.part) for s in back] == [(s.suffix, s.acq, s.part) for s in subject.scans]
     torch.testing.assert_close(back[-1].volume.data, subject.scans[-1].volume.data, atol=1e-3, rtol=0)

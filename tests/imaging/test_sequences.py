@@ -28,7 +28,7 @@ ALL = [
     GradientEcho(tr_ms=20, te_ms=5, flip_deg=25),
     Mprage(tr_ms=2000, ti_ms=1000, te_ms=3, flip_deg=8, echo_spacing_ms=7, readouts=160),
     TurboSpinEcho(
-        tr_ms=9000, te_ms=95, echo_spacing_ms=10, echoes=16, refocusing_deg=150, inversions_ms=(3000, 400)
+        tr_ms=9000, te_ms=95, echo_spacing_ms=10, echoes=16, refocusing_deg=150, first_ti_ms=3000, ti_ms=400
     ),
     BalancedSteadyState(tr_ms=5, te_ms=2.5, flip_deg=40, off_resonance_hz=20),
     Diffusion(tr_ms=5000, te_ms=80, b_s_mm2=1000),
@@ -111,7 +111,7 @@ def test_sidecar_times_are_seconds(sequence: Any) -> None:
         (TurboSpinEcho, {**ALL[4].model_dump(), "te_ms": 200}),
         (TurboSpinEcho, {**ALL[4].model_dump(), "tr_ms": 3500}),
         (TurboSpinEcho, {**ALL[4].model_dump(), "echoes": 0}),
-        (TurboSpinEcho, {**ALL[4].model_dump(), "inversions_ms": (1, 1, 1)}),
+        (TurboSpinEcho, {**ALL[4].model_dump(), "ti_ms": None}),
         (BalancedSteadyState, {"tr_ms": 5, "te_ms": 5, "flip_deg": 40}),
         (Diffusion, {"tr_ms": 5000, "te_ms": 80, "b_s_mm2": -1}),
         (ParameterMap, {"quantity": "t3"}),

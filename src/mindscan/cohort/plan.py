@@ -171,6 +171,12 @@ class Plan(Record):
                 override.check(scan.settings, Settings, usual, f"scans.{n}.settings", fixed)
         return self
 
+    def grids(self) -> list[Grid]:
+        """The grid of each scan: that of the plan, or one with the scan's own voxels."""
+        own = [find(scan.preset, PRESETS).voxel_mm for scan in self.scans]
+        grid = self.grid.grid()
+        return [grid if edges is None else grid.with_voxels(edges) for edges in own]
+
     @classmethod
     def parse(cls, data: object, where: str = "") -> Self:
         """Build a plan from plain data, such as a dictionary.

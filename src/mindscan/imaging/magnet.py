@@ -40,7 +40,7 @@ BRIGHT = 1000.0
 
 _JITTER = Prior(uniform=(0.95, 1.05))
 # Times that stretch together, so that a train of readouts always fits between its inversions.
-_PACED = dict.fromkeys(("tr_ms", "ti_ms", "echo_spacing_ms", "inversions_ms"), "pace")
+_PACED = dict.fromkeys(("tr_ms", "ti_ms", "echo_spacing_ms"), "pace")
 _FIELD = Prior(choice=(1.5, 3.0))
 _DRAWN = {
     "bias_sd": Prior(uniform=(0.02, 0.08)),
@@ -200,6 +200,12 @@ class MRI(Record):
         volume = Volume(image, brain.labels.affine)
         return Scan(volume, self.suffix, self.metadata(), acq=self.acq, part=self.part)
 
+    def _slices(self) -> dict[str, Any]:
+        """Thick voxels of its own are slices, all else is a volume."""
+        if self.voxel_mm is None:
+            return {"MRAcquisitionType": "3D"}
+        return {"MRAcquisitionType": "2D", "SliceThickness": self.voxel_mm[2]}
+
     def metadata(self) -> dict[str, Any]:
         """What the sidecar JSON says: BIDS names and units, and all settings."""
         return {
@@ -208,7 +214,7 @@ class MRI(Record):
             "ManufacturersModelName": "simulated scanner",
             "NonlinearGradientCorrection": False,
             "MagneticFieldStrength": self.field_tesla,
-            "MRAcquisitionType": "3D",
+            **self._slices(),
             **self.sequence.bids(),
             **({"Units": "rad"} if self.part == "phase" else {}),
             **({"ContrastBolusIngredient": "GADOLINIUM"} if self.agent_mm else {}),
@@ -221,9 +227,8 @@ def _varied(sequence: PhysicalSequence, key: Key) -> dict[str, Any]:
     """A sequence as another hospital plays it: every time and angle some per cent off."""
     told: dict[str, Any] = sequence.model_dump()
     for name, value in told.items():
-        if isinstance(value, float | tuple):
-            factor = float(_JITTER.draw(key / _PACED.get(name, name)))
-            told[name] = tuple(factor * v for v in value) if isinstance(value, tuple) else factor * value
+        if isinstance(value, float):
+            told[name] = value * float(_JITTER.draw(key / _PACED.get(name, name)))
     return told
 
 

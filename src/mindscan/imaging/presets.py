@@ -94,7 +94,7 @@ def find(name: str, presets: Iterable[Preset]) -> Preset:
 USUAL: Mapping[str, Mapping[float, PhysicalSequence]] = {
     "T1w": {
         0.064: TurboSpinEcho(
-            tr_ms=1000, te_ms=6, echo_spacing_ms=6, echoes=24, refocusing_deg=150, inversions_ms=(290,)
+            tr_ms=1000, te_ms=6, echo_spacing_ms=6, echoes=24, refocusing_deg=150, ti_ms=290
         ),
         0.55: Mprage(tr_ms=1500, ti_ms=550, te_ms=4.2, flip_deg=10, echo_spacing_ms=9.5, readouts=96),
         # The MPRAGE of OASIS-1 (Marcus 2007, doi:10.1162/jocn.2007.19.9.1498).
@@ -118,24 +118,22 @@ USUAL: Mapping[str, Mapping[float, PhysicalSequence]] = {
     },
     "FLAIR": {
         0.064: TurboSpinEcho(
-            tr_ms=4000, te_ms=150, echo_spacing_ms=10, echoes=40, refocusing_deg=160, inversions_ms=(1380,)
+            tr_ms=4000, te_ms=150, echo_spacing_ms=10, echoes=40, refocusing_deg=160, ti_ms=1380
         ),
         0.55: TurboSpinEcho(
-            tr_ms=8000, te_ms=100, echo_spacing_ms=10, echoes=20, refocusing_deg=150, inversions_ms=(2309,)
+            tr_ms=8000, te_ms=100, echo_spacing_ms=10, echoes=20, refocusing_deg=150, ti_ms=2309
         ),
         1.5: InversionRecovery(tr_ms=9000, ti_ms=2460, te_ms=110),
         3.0: InversionRecovery(tr_ms=9000, ti_ms=2420, te_ms=110),
         7.0: TurboSpinEcho(
-            tr_ms=9000, te_ms=60, echo_spacing_ms=10, echoes=16, refocusing_deg=150, inversions_ms=(2357,)
+            tr_ms=9000, te_ms=60, echo_spacing_ms=10, echoes=16, refocusing_deg=150, ti_ms=2357
         ),
     },
 }
 """The usual sequence by BIDS suffix and field strength in tesla, before it is varied."""
 
 _TSE_3T = TurboSpinEcho(tr_ms=5000, te_ms=90, echo_spacing_ms=10, echoes=15, refocusing_deg=150)
-_FLAIR_3T = TurboSpinEcho(
-    tr_ms=9000, te_ms=90, echo_spacing_ms=10, echoes=16, refocusing_deg=150, inversions_ms=(2416,)
-)
+_FLAIR_3T = TurboSpinEcho(tr_ms=9000, te_ms=90, echo_spacing_ms=10, echoes=16, refocusing_deg=150, ti_ms=2416)
 _SWI_3T = GradientEcho(tr_ms=28, te_ms=20, flip_deg=15)
 # Portable scanners: thick slices, and little signal for the noise.
 _PORTABLE: dict[str, Any] = {"snr": (12.0, 20.0), "psf_fwhm_mm": (1.5, 2.0)}
@@ -215,9 +213,7 @@ MRI_PRESETS: tuple[Preset, ...] = (
     _exact(
         "FLAIR-1.5T",
         1.5,
-        TurboSpinEcho(
-            tr_ms=9000, te_ms=100, echo_spacing_ms=10, echoes=20, refocusing_deg=150, inversions_ms=(2452,)
-        ),
+        TurboSpinEcho(tr_ms=9000, te_ms=100, echo_spacing_ms=10, echoes=20, refocusing_deg=150, ti_ms=2452),
         "lesions beside dark fluid",
     ),
     _exact(
@@ -231,17 +227,13 @@ MRI_PRESETS: tuple[Preset, ...] = (
     _exact(
         "STIR-1.5T",
         1.5,
-        TurboSpinEcho(
-            tr_ms=4000, te_ms=60, echo_spacing_ms=12, echoes=8, refocusing_deg=150, inversions_ms=(201,)
-        ),
+        TurboSpinEcho(tr_ms=4000, te_ms=60, echo_spacing_ms=12, echoes=8, refocusing_deg=150, ti_ms=201),
         "water beside dark fat: orbits, optic nerve, marrow",
     ),
     _exact(
         "STIR-3T",
         3.0,
-        TurboSpinEcho(
-            tr_ms=4500, te_ms=60, echo_spacing_ms=12, echoes=8, refocusing_deg=150, inversions_ms=(259,)
-        ),
+        TurboSpinEcho(tr_ms=4500, te_ms=60, echo_spacing_ms=12, echoes=8, refocusing_deg=150, ti_ms=259),
         "water beside dark fat: orbits, optic nerve, marrow",
     ),
     _exact(
@@ -253,7 +245,8 @@ MRI_PRESETS: tuple[Preset, ...] = (
             echo_spacing_ms=7,
             echoes=24,
             refocusing_deg=150,
-            inversions_ms=(3141, 561),
+            first_ti_ms=3141,
+            ti_ms=561,
             fat_saturated=True,
         ),
         "cortex alone: fluid and white matter are dark",

@@ -192,8 +192,8 @@ class TurboSpinEcho(Record):
         echo_spacing_ms: from echo to echo; the train is stretched a little so that an echo falls on `te_ms`.
         echoes: echo train length.
         refocusing_deg: flip angle of the refocusing pulses.
-        inversions_ms: time from each inversion to the next, and from the last to the excitation; one for
-            FLAIR and STIR, two for double inversion recovery.
+        ti_ms: time from the inversion, the last if there are two, to the excitation; None without one.
+        first_ti_ms: time from the first of two inversions to the second (double inversion recovery).
         fat_saturated: whether a pulse on the frequency of fat leaves 5 % of it (own choice).
     """
 
@@ -203,16 +203,23 @@ class TurboSpinEcho(Record):
     echo_spacing_ms: Milliseconds
     echoes: Annotated[int, Field(ge=1, le=512)]
     refocusing_deg: Degrees = 180.0
-    inversions_ms: Annotated[tuple[Milliseconds, ...], Field(max_length=2)] = ()
+    ti_ms: Milliseconds | None = None
+    first_ti_ms: Milliseconds | None = None
     fat_saturated: bool = False
 
     @model_validator(mode="after")
     def _in_time(self) -> TurboSpinEcho:
         train = self.train()
         _require(train.centre <= train.echoes, "te_ms within the echo train")
+        _require(self.ti_ms is not None or self.first_ti_ms is None, "ti_ms where there is a first_ti_ms")
         ends = sum(self.inversions_ms) + train.echoes * train.echo_spacing_ms
         _require(ends < self.tr_ms, "inversions and an echo train that fit into tr_ms")
         return self
+
+    @property
+    def inversions_ms(self) -> tuple[float, ...]:
+        """Time from each inversion to the next, and from the last to the excitation."""
+        return tuple(wait for wait in (self.first_ti_ms, self.ti_ms) if wait is not None)
 
     def train(self) -> Train:
         """The train that is played."""
