@@ -29,8 +29,7 @@ def test_the_blood_brain_barrier_keeps_it_out() -> None:
     assert all(0 < SUBSTANCES[name].uptake < 1 for name in taken)
 
 
-def test_blood_after_the_usual_dose_is_as_short_as_measured() -> None:
-    # Some minutes after 0.1 mmol/kg blood has a T1 of 300 to 550 ms (Sharma 2006, doi:10.1002/jmri.20504).
+def test_blood_after_the_usual_dose_recovers_faster_than_white_matter_and_as_fast_as_fat() -> None:
     times = enhanced(relaxation(3.0, 40, {}), 3.0, 0.5).t1_ms
     assert 300 < float(times[NAMES.index("blood")]) < 550
 

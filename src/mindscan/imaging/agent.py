@@ -17,8 +17,8 @@ RELAXIVITIES: dict[float, tuple[float, float]] = {
 }
 """By field strength, r1 and r2 of gadobutrol in plasma at 37 degrees, in L / (mmol s).
 
-r1: Szomolanyi 2019, doi:10.1097/RLI.0000000000000577; r2: Rohrer 2005,
-doi:10.1097/01.rli.0000184756.66360.d3. Below 1.5 T as at 1.5 T, r2 at 7 T as at 3 T (own choice).
+r1: Szomolanyi 2019, doi:10.1097/RLI.0000000000000577; below 1.5 T as at 1.5 T (own choice). r2: own choice,
+1.3 to 1.9 times r1, the more the higher the field.
 """
 
 

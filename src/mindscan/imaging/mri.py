@@ -167,7 +167,7 @@ def balanced(
         The magnitude, negative where the pass band is the inverted one.
 
     Reference:
-        Freeman and Hill 1971, doi:10.1016/0022-2364(71)90068-3; Hargreaves 2012, doi:10.1002/jmri.23731.
+        Freeman and Hill 1971, doi:10.1016/0022-2364(71)90068-3; Hargreaves 2012, doi:10.1002/jmri.23742.
     """
     flip = math.radians(flip_deg)
     e1, e2 = torch.exp(-tr_ms / tissue.t1_ms), torch.exp(-tr_ms / tissue.t2_ms)

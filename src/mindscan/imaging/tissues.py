@@ -97,7 +97,7 @@ class Substance:
             blood-brain barrier.
         shift_ppm: chemical shift relative to water.
         flow: share that has left the slice before the echo of a spin echo comes: most of the blood in large
-            vessels, which is dark there (Bradley 1985, doi:10.1148/radiology.154.2.3966130); 0.85 is an own
+            vessels, a negative image with spin echoes (West J Med 160:237, 1994, PMC1022388); 0.85 is an own
             choice.
     """
 
