@@ -26,7 +26,7 @@ def one_subject(seed: int) -> dict[str, float]:
     """CPU seconds of anatomy (dense points too) and one T1w scan at 1 mm, default grid, and peak memory."""
     template.load()
     torch.set_num_threads(1)
-    plan = mindscan.Plan.parse({"scans": [{"suffix": "T1w"}]})
+    plan = mindscan.Plan.parse({"scans": [{"preset": "T1w"}]})
     recipe = mindscan.draw(plan, seed=seed, subject="0001")
     start = time.process_time()
     build.make(recipe.anatomy, recipe.grid.grid(), recipe.key / "anatomy")

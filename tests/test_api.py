@@ -45,7 +45,7 @@ def test_make_writes_a_data_set_and_its_report(tmp_path: Path) -> None:
     assert report == tmp_path / "a" / "report.html"
     assert report.stat().st_size > 10_000
     assert [(step.done, step.total, step.subject) for step in seen] == [(0, 1, ""), (1, 1, "0001")]
-    (tmp_path / "plan.toml").write_text(f"scans = [{{suffix = 'T1w'}}]\ngrid = {{voxel_mm = 2, {EXTENT}}}\n")
+    (tmp_path / "plan.toml").write_text(f"scans = [{{preset = 'T1w'}}]\ngrid = {{voxel_mm = 2, {EXTENT}}}\n")
     mindscan.make(tmp_path / "b", 1, 7, str(tmp_path / "plan.toml"))
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
     document = next((tmp_path / "a").rglob("*_recipe.json"))
@@ -83,7 +83,7 @@ def test_plans_from_everywhere(tmp_path: Path) -> None:
 
 
 def test_a_stream_says_at_once_what_is_impossible() -> None:
-    late = {"suffix": "T1w", "settings": {"sequence": {"ti_ms": 9000}}}
+    late = {"preset": "T1w", "settings": {"sequence": {"ti_ms": 9000}}}
     with pytest.raises(SettingsError, match=r"scans.0.settings"):
         mindscan.stream(mindscan.Plan.parse({"scans": [late]}))
     with pytest.raises(SettingsError, match="seed -3"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,15 @@ from mindscan.anatomy.surfaces import surfaces as cortical_surfaces
 from mindscan.assets import keep
 from mindscan.assets.keep import Asset
 from mindscan.cohort import recipe as recipes
-from mindscan.cohort.plan import Plan
+from mindscan.cohort.plan import Plan, ScanPlan
 from mindscan.cohort.recipe import Recipe
 from mindscan.cohort.run import Progress, make_cohort, replay_one
 from mindscan.cohort.stream import Sample, Stream
 from mindscan.core.errors import FileError, PackageError
 from mindscan.core.scan import Subject
 from mindscan.core.surface import CorticalSurface
+from mindscan.imaging.presets import find
+from mindscan.imaging.scanner import PRESETS
 from mindscan.report.page import write_report
 from mindscan.validate.anatomy import Validation, validate
 
@@ -198,6 +200,25 @@ def as_plan(plan: Plan | str | Path | None) -> Plan:
             f"plan {plan}", "a .toml or .json file", "rename it, or write one from `mindscan plan`"
         )
     return Plan.read(plan)
+
+
+def with_scans(plan: Plan, presets: Sequence[str]) -> Plan:
+    """A plan with other scans.
+
+    Args:
+        plan: whose people, grid and anatomy are kept.
+        presets: names as `mindscan presets` lists them.
+
+    Raises:
+        SettingsError: an unknown name.
+
+    Example:
+        >>> [scan.preset for scan in with_scans(Plan(), ["T1w", "FLAIR-3T"]).scans]
+        ['T1w', 'FLAIR-3T']
+    """
+    for name in presets:
+        find(name, PRESETS)
+    return plan.model_copy(update={"scans": tuple(ScanPlan(preset=name) for name in presets)})
 
 
 def check(plan: Plan, seed: int = 0) -> None:

@@ -22,6 +22,7 @@ from mindscan.cli.commands import plan
 from mindscan.cohort.plan import Plan
 from mindscan.cohort.run import make_cohort
 from mindscan.dataset import layout
+from mindscan.imaging.scanner import PRESETS
 from mindscan.validate.anatomy import Validation
 from mindscan.validate.evidence import Claim
 
@@ -30,7 +31,7 @@ PROGRAM = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     "from mindscan.cli import main; main()"
 )
-PLAN = Plan.parse({"grid": GRID, "scans": [{"suffix": "T1w"}]})
+PLAN = Plan.parse({"grid": GRID, "scans": [{"preset": "T1w"}]})
 PEOPLE = 5
 
 
@@ -167,3 +168,59 @@ def test_adding_says_what_was_read(
     told, picture = capsys.readouterr().out.splitlines()
     assert told == made().summary()
     assert Path(picture.removeprefix("picture: ")).is_file()
+
+
+def test_presets_are_listed_with_everything_that_tells_them_apart(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["presets"])
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split() == ["NAME", "SUFFIX", "FIELD", "VOXEL", "SEQUENCE", "FOR"]
+    assert [row.split()[0] for row in rows] == [preset.name for preset in PRESETS]
+    thick = next(row for row in rows if row.startswith("FLAIR-3T-axial-5mm"))
+    assert "FLAIR      3 T      0.9 x 0.9 x 5 mm" in thick
+    assert "TR 9000, TI 2416, TE 90 ms" in thick
+
+
+def test_scans_are_asked_for_by_name(plan_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    asked = [word for name in ("STIR-1.5T", "DWI-3T-b1000", "T2w") for word in ("--scan", name)]
+    main(["make", str(out), "-n", "1", "--plan", str(plan_file), *asked])
+    found = sorted(str(path.relative_to(out / "sub-0001")) for path in (out / "sub-0001").rglob("*.nii.gz"))
+    assert found == [
+        "anat/sub-0001_T2w.nii.gz",
+        "anat/sub-0001_acq-stir15t_T2w.nii.gz",
+        "dwi/sub-0001_acq-dwi3tb1000_trace.nii.gz",
+    ]
+    assert (out / layout.labels("0001", layout.resolution((1.75, 1.75, 4.0)))).is_file()
+    main(["replay", str(out / layout.recipe("0001")), str(tmp_path / "again")])
+    pictures = {name: digest for name, digest in digests(out).items() if name.endswith(".nii.gz")}
+    again = digests(tmp_path / "again")
+    assert {name: again[name] for name in pictures} == pictures
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--scan", "FLAIR-3"], "preset 'FLAIR-3'; expected one of T1w, T2w, .*; did you mean 'FLAIR-3T'?"),
+        (["--plan", "thin.toml"], "grid.voxel_mm.2 = 0; expected greater than or equal to 0.3"),
+        (["--plan", "field.toml"], "field_tesla = 4; expected one of 0.064, 0.55, 1.5, 3, 7"),
+        (["--plan", "empty.toml"], "grid.field_of_view_mm.0 = 0; expected greater than or equal to 8"),
+    ],
+)
+def test_impossible_scans_give_one_line_and_write_nothing(
+    words: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("thin.toml").write_text("[grid]\nvoxel_mm = [1, 1, 0]\n")
+    Path("field.toml").write_text('[[scans]]\npreset = "T1w"\nsettings = { field_tesla = 4 }\n')
+    Path("empty.toml").write_text("[grid]\nfield_of_view_mm = 0\n")
+    with pytest.raises(SystemExit) as stop:
+        main(["make", "out", *words])
+    assert stop.value.code == 2
+    assert re.search(said, capsys.readouterr().err.strip()) is not None
+    assert not Path("out").exists()

@@ -7,7 +7,7 @@ from mindscan.cohort.plan import Plan
 
 GRID = {"voxel_mm": 2, "field_of_view_mm": 48}
 SMALL = Plan.parse({"grid": GRID})
-ONE_SCAN = Plan.parse({"grid": GRID, "scans": [{"suffix": "T1w"}]})
+ONE_SCAN = Plan.parse({"grid": GRID, "scans": [{"preset": "T1w"}]})
 
 
 def digests(root: Path) -> dict[str, str]:

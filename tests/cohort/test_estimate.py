@@ -36,7 +36,7 @@ def test_workers_share_the_time_and_add_up_memory() -> None:
 def test_more_costs_more() -> None:
     base = estimate(Plan(), 10, 1)
     fine = estimate(Plan.parse({"grid": {"voxel_mm": 0.7}}), 10, 1)
-    scans = estimate(Plan.parse({"scans": [{"suffix": "T1w"}] * 4}), 10, 1)
+    scans = estimate(Plan.parse({"scans": [{"preset": "T1w"}] * 4}), 10, 1)
     surfaced = estimate(Plan(surfaces=True), 10, 1)
     for dear in (fine, scans, surfaced):
         assert dear.seconds > base.seconds
@@ -65,3 +65,12 @@ def test_a_grid_that_no_memory_holds_is_refused(monkeypatch: pytest.MonkeyPatch,
 
 def test_free_memory_is_known_or_without_bound() -> None:
     assert free_memory_bytes() > 1e8
+
+
+def test_scans_with_voxels_of_their_own_count_with_those() -> None:
+    grid = {"voxel_mm": 2}
+    plain = estimate(Plan.parse({"grid": grid, "scans": [{"preset": "FLAIR-3T"}]}), 10, 1)
+    fine = estimate(Plan.parse({"grid": grid, "scans": [{"preset": "FLAIR-3T-axial-5mm"}]}), 10, 1)
+    assert fine.disk_bytes > 1.8 * plain.disk_bytes
+    assert fine.seconds > 1.2 * plain.seconds
+    assert fine.memory_bytes > plain.memory_bytes

@@ -11,12 +11,12 @@ from mindscan.cohort.plan import GridPlan, Plan
 from mindscan.core.errors import FileError, SettingsError
 from mindscan.core.key import Key
 
-SCAN = {"suffix": "T1w"}
+SCAN = {"preset": "T1w"}
 
 
 def test_nothing_at_all_is_the_default_plan() -> None:
     assert Plan.parse({}) == Plan()
-    assert [scan.suffix for scan in Plan().scans] == ["T1w", "T2w"]
+    assert [scan.preset for scan in Plan().scans] == ["T1w", "T2w"]
     assert Plan().grid.grid().shape == (176, 224, 208)
 
 
@@ -38,7 +38,7 @@ def test_a_fixed_age_is_drawn_as_it_is() -> None:
 
 def test_reads_toml_and_json_alike(tmp_path: Path) -> None:
     data = {"people": {"sex": "F"}, "anatomy": {"head": {"icv_ml": [1300, 1500]}}, "scans": [SCAN]}
-    text = '[people]\nsex = "F"\n[anatomy.head]\nicv_ml = [1300, 1500]\n[[scans]]\nsuffix = "T1w"\n'
+    text = '[people]\nsex = "F"\n[anatomy.head]\nicv_ml = [1300, 1500]\n[[scans]]\npreset = "T1w"\n'
     (tmp_path / "plan.toml").write_text(text)
     (tmp_path / "plan.json").write_text(json.dumps(data))
     assert Plan.read(tmp_path / "plan.toml") == Plan.read(tmp_path / "plan.json") == Plan.parse(data)
@@ -71,8 +71,8 @@ def test_json_reads_back() -> None:
         ({"grid": {"voxel_mm": float("nan")}}, "grid.voxel_mm.0 = NaN; expected a finite number"),
         ({"grid": {"field_of_view_mm": [600, 9, 9]}}, "grid.field_of_view_mm.0 = 600; expected less than"),
         ({"scans": []}, r"scans = \[\]; expected .* at least 1"),
-        ({"scans": [{}]}, "field 'scans.0.suffix' is missing"),
-        ({"scans": [SCAN, {"suffix": "T3w"}]}, 'scans.1.suffix = "T3w"; expected one of T1w, T2w, PDw,'),
+        ({"scans": [{}]}, "field 'scans.0.preset' is missing"),
+        ({"scans": [SCAN, {"preset": "T3w"}]}, 'scans.1.preset = "T3w"; expected one of T1w, T2w, PDw,'),
         ({"anatomy": {"heed": {}}}, "unknown field 'anatomy.heed'.* did you mean 'head'"),
         ({"anatomy": {"head": {"icv": 3}}}, "unknown field 'anatomy.head.icv'.* did you mean 'icv_ml'"),
         ({"anatomy": {"head": {"icv_ml": 9e4}}}, "anatomy.head.icv_ml = 90000.0; expected less than"),
@@ -87,14 +87,20 @@ def test_impossible_plans_are_refused_in_one_line(data: dict[str, Any], message:
     assert "\n" not in str(caught.value)
 
 
+def test_the_field_strength_of_an_exact_preset_is_not_planned() -> None:
+    with pytest.raises(SettingsError, match=r"unknown field 'scans.0.settings.field_tesla'"):
+        Plan.parse({"scans": [{"preset": "FLAIR-3T", "settings": {"field_tesla": 1.5}}]})
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"snrr": 3}, "unknown field 'scans.1.settings.snrr'; .* did you mean 'snr'"),
         ({"suffix": "T2w"}, "unknown field 'scans.1.settings.suffix'"),
         ({"age_years": 3}, "unknown field 'scans.1.settings.age_years'"),
-        ({"field_tesla": 7}, "scans.1.settings.field_tesla = 7; expected 1.5 or 3"),
-        ({"field_tesla": [1.5, 7]}, r"scans.1.settings.field_tesla = \[1.5, 7\] can give 7; expected 1.5 or"),
+        ({"field_tesla": 4}, "scans.1.settings.field_tesla = 4; expected one of 0.064, 0.55, 1.5, 3, 7"),
+        ({"field_tesla": [1.5, 4]}, r"scans.1.settings.field_tesla = \[1.5, 4\] can give 4; expected one"),
+        ({"voxel_mm": 3}, "unknown field 'scans.1.settings.voxel_mm'"),
         ({"snr": {"normal": [10, 5]}}, "scans.1.settings.snr = .* can give -5; expected greater than 0"),
         ({"sequence": {"flip": 3}}, "unknown field 'scans.1.settings.sequence.flip'; .* 'flip_deg'"),
         ({"sequence": {"flip_deg": 300}}, "scans.1.settings.sequence.flip_deg = 300; expected less than"),

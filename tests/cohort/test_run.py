@@ -64,7 +64,7 @@ def test_what_is_finished_is_not_written_again(cohort: Path, copy: Path) -> None
     images = sorted(copy.rglob("*.nii.gz"))
     for path in images:
         os.utime(path, (1, 1))
-    (copy / layout.scans("0002", ["T1w"])[0]).unlink()
+    (copy / layout.scans("0002", [layout.ScanName("T1w")])[0]).unlink()
     assert remade(copy) == ["0002"]
     assert {path.name[:8] for path in images if path.stat().st_mtime != 1} == {"sub-0002"}
     assert digests(copy) == digests(cohort)
@@ -185,7 +185,7 @@ def test_a_recipe_that_no_memory_holds_is_refused(tmp_path: Path) -> None:
 
 
 def on_a_base(base: object) -> Plan:
-    return Plan.parse({"grid": GRID, "anatomy": {"base": base}, "scans": [{"suffix": "T1w"}]})
+    return Plan.parse({"grid": GRID, "anatomy": {"base": base}, "scans": [{"preset": "T1w"}]})
 
 
 def test_people_on_a_map_that_was_added_are_made_again(tmp_path: Path) -> None:

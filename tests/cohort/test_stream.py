@@ -6,9 +6,11 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from cohort.small import ONE_SCAN, SMALL
+from cohort.small import GRID, ONE_SCAN, SMALL
+from mindscan.cohort.plan import Plan
 from mindscan.cohort.recipe import Recipe, draw, make
 from mindscan.cohort.stream import Stream, sample
+from mindscan.core.errors import SettingsError
 from mindscan.core.labels import BY_ID
 
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
@@ -56,3 +58,9 @@ def test_again_from_the_start_and_on_from_a_checkpoint() -> None:
     on = next(iter(Stream(ONE_SCAN, seed=7, start=2)))
     assert torch.equal(next(endless)["image"], on["image"])
     assert list(Stream(ONE_SCAN, length=0)) == []
+
+
+def test_scans_with_voxels_of_their_own_are_refused_at_once() -> None:
+    plan = Plan.parse({"grid": GRID, "scans": [{"preset": "T1w"}, {"preset": "DWI-3T-b1000"}]})
+    with pytest.raises(SettingsError, match=r"scans.1.preset = DWI-3T-b1000.* voxels of its own"):
+        Stream(plan)

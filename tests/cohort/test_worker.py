@@ -22,7 +22,7 @@ SCRIPT = f"""
 import sys
 import mindscan
 print("loaded")
-plan = mindscan.Plan.parse({{"grid": {GRID}, "scans": [{{"suffix": "T1w"}}]}})
+plan = mindscan.Plan.parse({{"grid": {GRID}, "scans": [{{"preset": "T1w"}}]}})
 mindscan.make(sys.argv[1], subjects=2, seed=7, plan=plan, workers=2)
 """
 

@@ -46,3 +46,14 @@ def test_volume_knows_its_grid() -> None:
 def test_only_three_axes() -> None:
     with pytest.raises(ValueError, match="unpack"):
         _ = Volume(torch.zeros(2, 2), np.eye(4)).grid
+
+
+def test_other_voxels_keep_the_field_of_view_about_its_middle() -> None:
+    affine = np.array([[0, 0, -2.0, 5], [1.0, 0, 0, 0], [0, 1.5, 0, 0], [0, 0, 0, 1]])
+    grid = Grid((40, 30, 20), affine)
+    thick = grid.with_voxels((2.0, 1.0, 4.0))
+    assert thick.shape == (20, 45, 10)
+    assert thick.voxel_mm == pytest.approx((2.0, 1.0, 4.0))
+    middles = [g.affine @ [*((n - 1) / 2 for n in g.shape), 1] for g in (grid, thick)]
+    assert middles[0] == pytest.approx(middles[1])
+    assert grid.with_voxels((500.0, 500.0, 500.0)).shape == (1, 1, 1)

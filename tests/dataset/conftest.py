@@ -106,3 +106,26 @@ def contents(root: Path) -> dict[str, bytes | None]:
 @pytest.fixture
 def listing() -> Callable[[Path], dict[str, bytes | None]]:
     return contents
+
+
+def add_other_voxels(subject: Subject) -> Subject:
+    """The same subject with an axial scan of its own grid, and the phase of a complex one."""
+    assert subject.brain is not None
+    grid = subject.brain.labels.grid.with_voxels((0.9, 1.1, 2.6))
+    labels = Volume(torch.full(grid.shape, 53, dtype=torch.int16), grid.affine)
+    thick = Scan(
+        Volume(torch.ones(grid.shape), grid.affine),
+        "FLAIR",
+        {"EchoTime": 0.09},
+        Brain.from_labels(labels),
+        acq="3taxial5mm",
+    )
+    angle = Volume(subject.scans[0].volume.data / 5000 - 1.5, subject.scans[0].volume.affine)
+    phase = Scan(angle, "T2starw", {"EchoTime": 0.02, "Units": "rad"}, acq="swi3t", part="phase")
+    trace = replace(thick, suffix="trace", acq="dwi3tb1000")
+    return replace(subject, scans=(*subject.scans, thick, trace, phase))
+
+
+@pytest.fixture
+def on_other_voxels() -> Callable[[Subject], Subject]:
+    return add_other_voxels

@@ -9,7 +9,7 @@ from mindscan.core.errors import FileError, FolderError
 from mindscan.dataset import folder, layout
 from mindscan.dataset.folder import disk_faults, open_job, partial, put, read_job, tidy
 
-JOB = {"version": "0.1.0", "seed": 7, "plan": {"age_years": [20, 90], "scans": [{"suffix": "T1w"}]}}
+JOB = {"version": "0.1.0", "seed": 7, "plan": {"age_years": [20, 90], "scans": [{"preset": "T1w"}]}}
 
 
 def test_a_missing_or_empty_folder_is_opened(tmp_path: Path) -> None:

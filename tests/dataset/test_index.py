@@ -19,11 +19,11 @@ from mindscan.dataset.tables import read_json, read_tsv
 
 
 @pytest.fixture
-def root(tmp_path: Path, make_subject, with_surfaces) -> Path:
+def root(tmp_path: Path, make_subject, with_surfaces, on_other_voxels) -> Path:
     place = tmp_path / "out"
     open_job(place, {"seed": 7})
     write_subject(place, make_subject("002", 95.0, ("T1w", "FLAIR", "T1w")))
-    write_subject(place, with_surfaces("001"))
+    write_subject(place, on_other_voxels(with_surfaces("001")))
     write_index(place)
     return place
 
@@ -111,11 +111,11 @@ def test_uris_in_sidecars_lead_to_files(root: Path) -> None:
 
 
 def test_the_index_follows_the_subjects_alone(
-    root: Path, tmp_path: Path, make_subject, with_surfaces, listing
+    root: Path, tmp_path: Path, make_subject, with_surfaces, on_other_voxels, listing
 ) -> None:
     other = tmp_path / "elsewhere"
     open_job(other, {"seed": 7})
-    write_subject(other, with_surfaces("001"))
+    write_subject(other, on_other_voxels(with_surfaces("001")))
     write_index(other)
     write_subject(other, make_subject("002", 95.0, ("T1w", "FLAIR", "T1w")))
     write_index(other)

@@ -8,11 +8,26 @@ from mindscan.core.errors import SettingsError
 from mindscan.dataset import layout
 
 words = st.text("abcXYZ0123456789", min_size=1, max_size=8)
-suffixes = st.lists(st.sampled_from(["T1w", "T2w", "FLAIR"]), min_size=1, max_size=12)
+scan_names = st.lists(
+    st.builds(
+        layout.ScanName,
+        st.sampled_from(["T1w", "T2w", "FLAIR", "ADC"]),
+        st.sampled_from(["", "tse3t"]),
+        st.sampled_from(["", "mag", "phase"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+T1W = [layout.ScanName("T1w")]
 
 
-def paths_of(subject: str, names: list[str]) -> list[layout.PurePosixPath]:
-    pictures = [*layout.scans(subject, names), layout.labels(subject), layout.parcels(subject)]
+def paths_of(subject: str, names: list[layout.ScanName]) -> list[layout.PurePosixPath]:
+    pictures = [
+        *layout.scans(subject, names),
+        layout.labels(subject),
+        layout.labels(subject, "1x1x5"),
+        layout.parcels(subject),
+    ]
     pictures += [layout.fraction(subject, tissue) for tissue in layout.TISSUES_KEPT]
     tables = [layout.landmarks(subject), layout.volumes(subject)]
     tables += [layout.points(subject)]
@@ -21,29 +36,37 @@ def paths_of(subject: str, names: list[str]) -> list[layout.PurePosixPath]:
     return [*described, *map(layout.sidecar, described), *documents]
 
 
-@given(words, suffixes)
+@given(words, scan_names)
 @settings(deadline=None, max_examples=50)
-def test_all_paths_of_a_subject_differ_and_stay_in_its_two_folders(subject: str, names: list[str]) -> None:
+def test_all_paths_of_a_subject_differ_and_stay_in_its_folders(
+    subject: str, names: list[layout.ScanName]
+) -> None:
     paths = paths_of(subject, names)
     assert len(set(paths)) == len(paths)
-    homes = (f"sub-{subject}/anat", f"derivatives/mindscan/sub-{subject}/anat")
-    assert {str(path.parent) for path in paths} == set(homes)
+    kinds = {f"sub-{subject}/{'dwi' if name.suffix == 'ADC' else 'anat'}" for name in names}
+    assert {str(path.parent) for path in paths} == {*kinds, f"derivatives/mindscan/sub-{subject}/anat"}
     assert len({path.name for path in paths}) == len(paths)
 
 
-@given(words, suffixes)
+@given(words, scan_names)
 @settings(deadline=None, max_examples=50)
-def test_names_are_entities_then_a_suffix_then_an_extension(subject: str, names: list[str]) -> None:
+def test_names_are_entities_then_a_suffix_then_an_extension(
+    subject: str, names: list[layout.ScanName]
+) -> None:
     pattern = re.compile(
-        rf"sub-{subject}(_run-[0-9]+|_label-[A-Z]+|_seg-parcels)?_[A-Za-z0-9]+\.(nii\.gz|json|tsv)"
+        rf"sub-{subject}(_acq-[a-z0-9]+)?(_run-[0-9]+)?(_part-[a-z]+)?(_res-[0-9px]+|_label-[A-Z]+|_seg-parcels)?"
+        r"_[A-Za-z0-9]+\.(nii\.gz|json|tsv)"
     )
     assert all(pattern.fullmatch(path.name) for path in paths_of(subject, names))
 
 
-@given(words, suffixes)
+@given(words, scan_names)
 @settings(deadline=None, max_examples=50)
-def test_scans_keep_their_order_and_suffix(subject: str, names: list[str]) -> None:
-    assert [layout.suffix_of(path) for path in layout.scans(subject, names)] == names
+def test_scans_keep_their_order_and_suffix(subject: str, names: list[layout.ScanName]) -> None:
+    for path, name in zip(layout.scans(subject, names), names, strict=True):
+        assert layout.suffix_of(path) == name.suffix
+        assert layout.entity(path, "acq") == name.acq
+        assert layout.entity(path, "part") == name.part
 
 
 @given(words)
@@ -56,7 +79,7 @@ def test_a_subject_is_found_again_by_its_recipe(subject: str) -> None:
 @given(words, words)
 @settings(deadline=None, max_examples=50)
 def test_two_subjects_share_no_file(one: str, two: str) -> None:
-    shared = set(paths_of(one, ["T1w"])) & set(paths_of(two, ["T1w"]))
+    shared = set(paths_of(one, T1W)) & set(paths_of(two, T1W))
     assert bool(shared) == (one == two)
 
 
@@ -68,10 +91,10 @@ def test_other_ids_are_refused(subject: str) -> None:
 
 def test_other_suffixes_are_refused() -> None:
     with pytest.raises(SettingsError, match="suffix 'T1_w'"):
-        layout.scans("001", ["T1_w"])
+        layout.scans("001", [layout.ScanName("T1_w")])
 
 
 def test_uri_knows_both_data_sets() -> None:
     assert layout.uri(layout.recipe("1")) == "bids:mindscan:sub-1/anat/sub-1_recipe.json"
     assert layout.uri(layout.recipe("1"), "") == "bids::sub-1/anat/sub-1_recipe.json"
-    assert layout.uri(layout.scans("1", ["T1w"])[0], "raw") == "bids:raw:sub-1/anat/sub-1_T1w.nii.gz"
+    assert layout.uri(layout.scans("1", T1W)[0], "raw") == "bids:raw:sub-1/anat/sub-1_T1w.nii.gz"

@@ -19,7 +19,9 @@ from mindscan.dataset import folder, layout
 from mindscan.dataset.card import finished, read_card
 from mindscan.dataset.folder import open_job, tidy
 from mindscan.dataset.nifti import read_nifti
+from mindscan.dataset.shelf import read_dataset
 from mindscan.dataset.store import write_subject
+from mindscan.dataset.tables import read_json
 
 JOB = {"seed": 7}
 
@@ -70,7 +72,7 @@ def test_a_real_scan_is_not_marked_as_made_up(tmp_path: Path, make_subject) -> N
     subject = make_subject()
     subject = dataclasses.replace(subject, origin=dataclasses.replace(subject.origin, kind="scan"))
     write_subject(tmp_path, subject)
-    path = layout.scans("001", ["T1w"])[0]
+    path = layout.scans("001", [layout.ScanName("T1w")])[0]
     assert json.loads((tmp_path / layout.sidecar(path)).read_text())["Synthetic"] is False
     assert b"synthetic" not in nib.load(tmp_path / path).header["descrip"].item()
     write_subject(tmp_path / "made", make_subject())
@@ -236,3 +238,32 @@ def test_an_origin_that_proves_nothing_is_refused(tmp_path: Path, make_subject, 
         write_subject(tmp_path, dataclasses.replace(make_subject(), origin=origin))
     assert finished(tmp_path) == []
     assert not (tmp_path / "sub-001").exists()
+
+
+def test_labels_are_written_once_for_every_grid(tmp_path: Path, make_subject, on_other_voxels) -> None:
+    subject = on_other_voxels(make_subject())
+    write_subject(tmp_path, subject)
+    place = layout.labels("001", layout.resolution((0.9, 1.1, 2.6)))
+    found = read_nifti(tmp_path / place, torch.int16)
+    assert subject.scans[2].brain is not None
+    assert found.data.equal(subject.scans[2].brain.labels.data)
+    assert (found.affine == subject.scans[2].volume.affine).all()
+    said = read_json(tmp_path / layout.sidecar(place))
+    assert said["Resolution"] == "Voxels of 0.9 x 1.1 x 2.6 mm"
+    assert said["SpatialReference"] == "bids:raw:sub-001/anat/sub-001_acq-3taxial5mm_FLAIR.nii.gz"
+    main = read_json(tmp_path / layout.sidecar(layout.labels("001")))
+    assert main["SpatialReference"] == "bids:raw:sub-001/anat/sub-001_T1w.nii.gz"
+    assert len(list((tmp_path / layout.DERIVATIVE).rglob("*_res-*_dseg.nii.gz"))) == 1
+
+
+def test_scans_come_back_with_their_names_and_negative_phases(
+    tmp_path: Path, make_subject, on_other_voxels
+) -> None:
+    subject = on_other_voxels(make_subject())
+    write_subject(tmp_path, subject)
+    back = read_dataset(tmp_path)["001"].scans
+    assert [scan.brain is None for scan in back] == [scan.brain is None for scan in subject.scans]
+    assert back[2].brain is not None
+    assert back[2].brain.labels.data.shape == back[2].volume.data.shape
+    assert [(s.suffix, s.acq, s.part) for s in back] == [(s.suffix, s.acq, s.part) for s in subject.scans]
+    torch.testing.assert_close(back[-1].volume.data, subject.scans[-1].volume.data, atol=1e-3, rtol=0)

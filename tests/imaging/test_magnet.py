@@ -13,12 +13,13 @@ from mindscan.core.volume import Grid, Volume
 from mindscan.imaging.fields import draw_field
 from mindscan.imaging.magnet import BRIGHT, MRI
 from mindscan.imaging.noise import add_rician
-from mindscan.imaging.sequences import PRESETS
+from mindscan.imaging.presets import MRI_PRESETS, USUAL
 from mindscan.imaging.tissues import SUBSTANCES
 
 PERSON = Person(age_years=40, sex="F")
 GRID = Grid.centred((24, 24, 24), (1.0, 1.0, 1.5))
 T1W = MRI.draw("T1w", Key(1), PERSON)
+KINDS = (*USUAL, "random")
 
 
 def blocks() -> Brain:
@@ -35,19 +36,19 @@ def with_shares(brain: Brain) -> Brain:
 
 
 def test_settings_read_back_unchanged_from_json() -> None:
-    for suffix in MRI.suffixes:
-        drawn = MRI.draw(suffix, Key(4), PERSON)
+    for preset in MRI_PRESETS:
+        drawn = MRI.draw(preset.name, Key(4), PERSON)
         assert MRI.parse(json.loads(drawn.json_text())) == drawn
 
 
 def test_settings_are_short() -> None:
-    sizes = [len(MRI.draw(suffix, Key(4), PERSON).json_text()) for suffix in PRESETS]
+    sizes = [len(MRI.draw(suffix, Key(4), PERSON).json_text()) for suffix in USUAL]
     assert sum(sizes) < 5000
     assert len(MRI.draw("random", Key(4), PERSON).json_text()) < 2500
 
 
 def test_drawing_never_leaves_what_the_sequence_allows() -> None:
-    drawn = [MRI.draw(suffix, Key(seed), PERSON) for seed in range(40) for suffix in PRESETS]
+    drawn = [MRI.draw(suffix, Key(seed), PERSON) for seed in range(40) for suffix in USUAL]
     assert {settings.field_tesla for settings in drawn} == {1.5, 3.0}
     assert len({settings.snr for settings in drawn}) > len(drawn) - 5
 
@@ -77,7 +78,7 @@ def test_age_reaches_the_deep_nuclei() -> None:
     assert old["Thalamus"] == young["Thalamus"]
 
 
-@pytest.mark.parametrize("suffix", MRI.suffixes)
+@pytest.mark.parametrize("suffix", KINDS)
 def test_the_brighter_of_grey_and_white_matter_lies_at_the_scale(suffix: str) -> None:
     levels = MRI.draw(suffix, Key(1), PERSON).levels()
     assert max(levels[name][0] for name in ("Cerebral-White-Matter", "Cerebral-Cortex")) == pytest.approx(
@@ -110,7 +111,7 @@ def test_bias_texture_and_noise_are_drawn_from_streams_of_their_name() -> None:
     torch.testing.assert_close(image(snr=10.0), noise, **close)
 
 
-@pytest.mark.parametrize("suffix", MRI.suffixes)
+@pytest.mark.parametrize("suffix", KINDS)
 def test_an_image_is_finite_float32_and_not_negative(suffix: str) -> None:
     image = MRI.draw(suffix, Key(1), PERSON).scan(blocks(), Key(2)).volume
     assert image.data.dtype == torch.float32

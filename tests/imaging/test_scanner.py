@@ -12,10 +12,12 @@ from mindscan.core.labels import TISSUES
 from mindscan.core.person import Person
 from mindscan.core.record import Record
 from mindscan.core.volume import Grid, Volume
-from mindscan.imaging.scanner import SCANNERS, draw, scan
+from mindscan.imaging.scanner import PRESETS, SCANNERS, draw, scan
 
 PERSON = Person(age_years=30, sex="M")
-SUFFIXES = [suffix for scanner in SCANNERS for suffix in scanner.suffixes]
+NAMES = [preset.name for preset in PRESETS]
+# One of every kind of image: usual scans, an exact one, a part of a complex image, and a map.
+SOME = ["T1w", "T2w", "PDw", "FLAIR", "random", "STIR-3T", "SWI-3T", "SWI-3T-phase", "T1map-3T"]
 
 
 def ball(with_shares: bool) -> Brain:
@@ -34,44 +36,44 @@ def ball(with_shares: bool) -> Brain:
     return Brain(brain.labels, fractions, labels.expand(len(TISSUES), *grid.shape), {})
 
 
-def test_no_two_scanners_share_a_suffix() -> None:
-    assert len(SUFFIXES) == len(set(SUFFIXES))
-    assert all(suffix.isalnum() for suffix in SUFFIXES)
+def test_no_two_presets_share_a_name_and_every_scanner_has_some() -> None:
+    assert len(NAMES) == len(set(NAMES))
+    assert all(scanner.presets for scanner in SCANNERS)
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_settings_are_records_that_hang_on_their_key_alone(suffix: str) -> None:
-    one, again, other = (draw(suffix, Key(seed) / "scan", PERSON) for seed in (1, 1, 2))
+@pytest.mark.parametrize("name", NAMES)
+def test_settings_are_records_that_hang_on_their_key_alone(name: str) -> None:
+    one, again, other = (draw(name, Key(seed) / "scan", PERSON) for seed in (1, 1, 2))
     assert isinstance(one, Record)
     assert one == again != other
     assert type(one).parse(json.loads(one.json_text())) == one
 
 
 @pytest.mark.parametrize("with_shares", [False, True])
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_images_fit_the_head_and_repeat(suffix: str, with_shares: bool) -> None:
-    brain, settings = ball(with_shares), draw(suffix, Key(1), PERSON)
+@pytest.mark.parametrize("name", SOME)
+def test_images_fit_the_head_and_repeat(name: str, with_shares: bool) -> None:
+    brain, settings = ball(with_shares), draw(name, Key(1), PERSON)
     before = brain.labels.data.clone()
     first, again, other = (scan(brain, settings, Key(seed)) for seed in (7, 7, 8))
-    assert first.suffix == suffix
+    assert name in (settings.preset, first.suffix)
     assert first.volume.data.shape == brain.labels.data.shape
     assert first.volume.data.dtype == torch.float32
     assert (first.volume.affine == brain.labels.affine).all()
-    assert float(first.volume.data.min()) >= 0
+    assert float(first.volume.data.min()) >= (-torch.pi if first.part == "phase" else 0)
     assert first.volume.data.equal(again.volume.data)
-    assert not first.volume.data.equal(other.volume.data)
+    assert first.volume.data.equal(other.volume.data) == (name == "T1map-3T")
     assert brain.labels.data.equal(before)
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_sidecars_are_json_and_own_up_to_being_made(suffix: str) -> None:
-    settings = draw(suffix, Key(1), PERSON)
+@pytest.mark.parametrize("name", NAMES)
+def test_sidecars_are_json_and_own_up_to_being_made(name: str) -> None:
+    settings = draw(name, Key(1), PERSON)
     said = json.loads(json.dumps(dict(scan(ball(False), settings, Key(7)).metadata)))
     assert said["Synthetic"] is True
     assert said["MindscanSettings"] == settings.model_dump(mode="json")
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", SOME)
 def test_every_tensor_is_made_on_the_device_of_the_head(suffix: str) -> None:
     """With another default device, a tensor made without naming one would not mix with the head."""
     settings, brain = draw(suffix, Key(1), PERSON), ball(True)
@@ -82,7 +84,7 @@ def test_every_tensor_is_made_on_the_device_of_the_head(suffix: str) -> None:
     assert found.equal(expected)
 
 
-def test_an_unknown_suffix_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(SettingsError, match="T1w, T2w, PDw, FLAIR, random") as caught:
+def test_an_unknown_preset_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(SettingsError, match=r"T1w, T2w, PDw, FLAIR, random.*did you mean") as caught:
         draw("T9w", Key(1), PERSON)
     assert "\n" not in str(caught.value)

@@ -1,4 +1,6 @@
+import csv
 import math
+from importlib.resources import files
 
 import pytest
 import torch
@@ -10,10 +12,13 @@ from mindscan.imaging.tissues import (
     FIELDS_TESLA,
     IRON_R2,
     MADE_OF,
+    SOURCES,
     SUBSTANCES,
     constants,
     label_table,
     relaxation,
+    structures,
+    susceptibility_ppm,
 )
 
 
@@ -40,6 +45,7 @@ def test_constants_are_physical(field: float) -> None:
     for name in SUBSTANCES:
         row = constants(name, field, 40)
         assert 0 < row.t2star_ms < row.t2_ms < row.t1_ms < 5000
+        assert 0 < SUBSTANCES[name].adc <= SUBSTANCES["csf"].adc
         assert 0 < row.pd <= 1
 
 
@@ -99,7 +105,40 @@ def test_label_table_reads_levels_by_id_and_marks_unknown_ids() -> None:
     assert bool(table[99].isnan())
 
 
-@pytest.mark.parametrize(("name", "field"), [("gray", 3.0), ("grey", 7.0)])
+@pytest.mark.parametrize(("name", "field"), [("gray", 3.0), ("grey", 4.0)])
 def test_unknown_substances_and_fields_are_refused(name: str, field: float) -> None:
     with pytest.raises(SettingsError, match="expected"):
         constants(name, field, 40)
+
+
+def test_every_number_has_a_source() -> None:
+    text = files("mindscan.imaging").joinpath("tissues.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert len(rows) == 4 * len(SUBSTANCES)
+    cited = {word for row in rows for field in FIELDS_TESLA for word in row[f"source_{field:g}"].split()}
+    assert cited == set(SOURCES)
+    assert all(
+        "doi:10." in SOURCES[name] or "simulator" in SOURCES[name] or "own choice" in SOURCES[name]
+        for name in cited
+    )
+
+
+@pytest.mark.parametrize("name", ["white", "grey", "caudate", "putamen", "fat", "muscle", "blood"])
+def test_t1_grows_with_the_field(name: str) -> None:
+    times = [constants(name, field, 40).t1_ms for field in FIELDS_TESLA]
+    assert times == sorted(times)
+
+
+def test_susceptibility_of_the_deep_nuclei_follows_their_iron() -> None:
+    young, adult, old = (susceptibility_ppm(age) for age in (5, 50, 80))
+    assert adult["pallidum"] == pytest.approx(0.131)
+    for name in ("caudate", "putamen", "pallidum"):
+        assert young[name] < adult[name] < old[name]
+    assert young["white"] == old["white"] < 0 < old["blood"]
+
+
+def test_structures_mix_their_substances() -> None:
+    values = structures(torch.arange(len(SUBSTANCES), dtype=torch.float64))
+    assert set(values) == set(MADE_OF)
+    white, grey = list(SUBSTANCES).index("white"), list(SUBSTANCES).index("grey")
+    assert values["Thalamus"] == pytest.approx(0.47 * white + 0.53 * grey)

@@ -14,8 +14,9 @@ from mindscan.imaging.mri import (
     null_inversion_ms,
     spin_echo,
 )
-from mindscan.imaging.sequences import InversionRecovery, preset
-from mindscan.imaging.tissues import FIELDS_TESLA, SUBSTANCES, relaxation
+from mindscan.imaging.presets import usual
+from mindscan.imaging.sequences import InversionRecovery
+from mindscan.imaging.tissues import SUBSTANCES, relaxation
 
 FOREVER = 1e7
 
@@ -72,9 +73,9 @@ def test_an_endless_train_reaches_the_steady_state_of_the_gradient_echo() -> Non
     assert float(train) == pytest.approx(float(gradient_echo(tissue(500), 10, 3, 12)), rel=1e-9)
 
 
-@pytest.mark.parametrize("field", FIELDS_TESLA)
+@pytest.mark.parametrize("field", [1.5, 3.0])
 def test_flair_nulls_the_fluid(field: float) -> None:
-    sequence = preset("FLAIR", field)
+    sequence = usual("FLAIR", field)
     assert isinstance(sequence, InversionRecovery)
     typical = relaxation(field, 40, {})
     signal = dict(zip(SUBSTANCES, sequence.signal(typical).tolist(), strict=True))

@@ -13,6 +13,8 @@ from mindscan import api
 from mindscan.cli.progress import counted, shown
 from mindscan.cohort.estimate import default_workers, estimate
 from mindscan.cohort.plan_text import plan_text
+from mindscan.imaging.presets import preset_row
+from mindscan.imaging.scanner import PRESETS
 from mindscan.report.methods import cite as cite_dataset
 from mindscan.report.show import show as show_file
 
@@ -24,6 +26,7 @@ def make(
     subjects: Annotated[int, Parameter(alias="-n")] = 4,
     seed: int = 0,
     plan: Path | None = None,
+    scan: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     workers: int | None = None,
     surfaces: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
@@ -39,12 +42,15 @@ def make(
         Whole number; the same seed and plan give the same people.
     plan
         TOML or JSON file that says what the people are made of; see `mindscan plan`.
+    scan
+        Name of a scan that every subject gets, in place of those of the plan; may be given several times.
+        `mindscan presets` lists the names.
     workers
         Processes side by side; one per core by default. The result does not depend on it.
     surfaces
         Make white and pial surfaces of the cortex too, whatever the plan says.
     """
-    chosen = api.as_plan(plan)
+    chosen = api.with_scans(api.as_plan(plan), scan) if scan else api.as_plan(plan)
     if surfaces:
         chosen = chosen.model_copy(update={"surfaces": True})
     with shown(Console(stderr=True)) as show_step:
@@ -68,6 +74,14 @@ def plan(file: Path | None = None, *, subjects: Annotated[int, Parameter(alias="
         print(plan_text(), end="")
     cost = estimate(chosen, subjects, default_workers(chosen.grid.grid()))
     print(f"{subjects} subjects of this plan: {cost}", file=sys.stderr)
+
+
+def presets() -> None:
+    """List the scans that can be asked for by name: BIDS suffix, field strength, voxels, sequence, use."""
+    rows = [("NAME", "SUFFIX", "FIELD", "VOXEL", "SEQUENCE", "FOR"), *map(preset_row, PRESETS)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def replay(recipe: Path, out: Path, /) -> None:

@@ -67,8 +67,10 @@ def estimate(plan: Plan, subjects: int, workers: int) -> Estimate:
         >>> estimate(Plan(), 20, 1).seconds > estimate(Plan(), 20, 2).seconds
         True
     """
-    voxels, points = plan.grid.grid().size, _points(plan)
-    scans = len(plan.scans)
+    base, grids = plan.grid.grid(), plan.grids()
+    painted = {grid.voxel_mm: grid for grid in (base, *grids)}.values()
+    points = sum(map(_points, painted))
+    scanned, labelled = sum(grid.size for grid in grids), sum(grid.size for grid in painted)
     busy = max(min(workers, subjects), 1)
     each = (
         plan.surfaces * _SECONDS_A_SURFACED_SUBJECT
@@ -76,15 +78,15 @@ def estimate(plan: Plan, subjects: int, workers: int) -> Estimate:
         + 1e-6
         * (
             points * _SECONDS_A_MEGAPOINT
-            + voxels * scans * _SECONDS_A_SCANNED_MEGAVOXEL
-            + voxels * (scans + 1) * _SECONDS_A_WRITTEN_MEGAVOXEL
+            + scanned * _SECONDS_A_SCANNED_MEGAVOXEL
+            + (scanned + labelled) * _SECONDS_A_WRITTEN_MEGAVOXEL
         )
     )
     disk = _DISK_A_SUBJECT + plan.surfaces * _DISK_A_SURFACED_SUBJECT
-    disk += voxels * (scans * _DISK_A_SCANNED_VOXEL + _DISK_A_LABELLED_VOXEL)
+    disk += scanned * _DISK_A_SCANNED_VOXEL + labelled * _DISK_A_LABELLED_VOXEL
     return Estimate(
         seconds=_SECONDS_A_START + subjects * (each / busy + _SECONDS_A_REPORTED_SUBJECT),
-        memory_bytes=memory_bytes(voxels, busy),
+        memory_bytes=memory_bytes(labelled, busy),
         disk_bytes=disk * subjects,
         workers=busy,
     )
@@ -129,10 +131,9 @@ def free_memory_bytes() -> float:
         return math.inf
 
 
-def _points(plan: Plan) -> float:
+def _points(grid: Grid) -> float:
     """How many points a head is asked for, since thick voxels are divided."""
-    divisions = [math.ceil(edge / _FINEST_MM) for edge in plan.grid.voxel_mm]
-    return plan.grid.grid().size * math.prod(divisions)
+    return grid.size * math.prod(math.ceil(edge / _FINEST_MM) for edge in grid.voxel_mm)
 
 
 def _time(seconds: float) -> str:

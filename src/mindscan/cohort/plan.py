@@ -17,14 +17,15 @@ from mindscan.core.prior import Prior, PriorField
 from mindscan.core.record import Record
 from mindscan.core.volume import Grid
 from mindscan.imaging import scanner
-from mindscan.imaging.scanner import SCANNERS, Settings
+from mindscan.imaging.presets import find
+from mindscan.imaging.scanner import PRESETS, Settings
 
 YOUNGEST, OLDEST = 5.0, 95.0
 """Ages that the published norms reach, in years."""
 LEFT_HANDED = 0.106
 """Share of people who are left-handed; Papadatou-Pastou et al. 2020, doi:10.1037/bul0000229."""
 _SOMEBODY = Person(age_years=40, sex="F")
-_NOT_PLANNED = ("scanner", "suffix", "age_years")
+_NOT_PLANNED = ("scanner", "preset", "suffix", "acq", "part", "voxel_mm", "age_years")
 
 
 def _for_each_axis(value: object) -> object:
@@ -62,11 +63,11 @@ def _known_icv(prior: Prior) -> Prior:
     return prior
 
 
-def _known_suffix(suffix: str) -> str:
-    known = [name for scanner in SCANNERS for name in scanner.suffixes]
-    if suffix not in known:
-        raise ValueError(f"one of {', '.join(known)}")
-    return suffix
+def _known_preset(name: str) -> str:
+    try:
+        return find(name, PRESETS).name
+    except SettingsError as error:
+        raise ValueError(f"{error.expected}; {error.mend}") from None
 
 
 class People(Record):
@@ -122,11 +123,11 @@ class ScanPlan(Record):
     """One scan of every subject.
 
     Args:
-        suffix: "T1w", "T2w", "PDw", "FLAIR" or "random".
+        preset: "T1w", "T2w", "PDw", "FLAIR", "random" or any other name in `mindscan presets`.
         settings: priors that replace the usual ones, by the names that recipes use.
     """
 
-    suffix: Annotated[str, AfterValidator(_known_suffix)]
+    preset: Annotated[str, AfterValidator(_known_preset)]
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -152,8 +153,8 @@ class Plan(Record):
     grid: GridPlan = GridPlan()
     anatomy: dict[str, Any] = Field(default_factory=dict)
     scans: Annotated[tuple[ScanPlan, ...], Field(min_length=1)] = (
-        ScanPlan(suffix="T1w"),
-        ScanPlan(suffix="T2w"),
+        ScanPlan(preset="T1w"),
+        ScanPlan(preset="T2w"),
     )
     surfaces: bool = False
 
@@ -164,9 +165,17 @@ class Plan(Record):
             override.check(self.anatomy, Anatomy, usual, "anatomy")
         for n, scan in enumerate(self.scans):
             if scan.settings:
-                usual = scanner.draw(scan.suffix, Key(0), _SOMEBODY).model_dump()
-                override.check(scan.settings, Settings, usual, f"scans.{n}.settings", _NOT_PLANNED)
+                usual = scanner.draw(scan.preset, Key(0), _SOMEBODY).model_dump()
+                exact = find(scan.preset, PRESETS).field_tesla is not None
+                fixed = (*_NOT_PLANNED, *(("field_tesla",) if exact else ()))
+                override.check(scan.settings, Settings, usual, f"scans.{n}.settings", fixed)
         return self
+
+    def grids(self) -> list[Grid]:
+        """The grid of each scan: that of the plan, or one with the scan's own voxels."""
+        own = [find(scan.preset, PRESETS).voxel_mm for scan in self.scans]
+        grid = self.grid.grid()
+        return [grid if edges is None else grid.with_voxels(edges) for edges in own]
 
     @classmethod
     def parse(cls, data: object, where: str = "") -> Self:

@@ -22,11 +22,12 @@ voxel_mm = {voxel}                   # any size, isotropic or not; 1 is [1, 1, 1
 field_of_view_mm = {extent}    # right-left, back-front, down-up
 centre_mm = {centre}               # the anterior commissure lies near (0, 0, 0)
 
-# Images of every subject: T1w, T2w, PDw, FLAIR, or random (a contrast without physics, for
-# domain randomisation). `settings` takes any name of a scan's settings in a recipe.
+# Images of every subject: T1w, T2w, PDw, FLAIR, random (a contrast without physics, for domain
+# randomisation), or any other name in `mindscan presets`. `settings` takes any name of a scan's
+# settings in a recipe.
 {scans}
 # [[scans]]
-# suffix = "FLAIR"
+# preset = "FLAIR"
 # settings = {{ field_tesla = 1.5, snr = [15, 30], sequence = {{ te_ms = [90, 120] }} }}
 
 # Any parameter of the head, by the names that recipes use. What is not named is drawn for
@@ -53,7 +54,7 @@ def plan_text() -> str:
         True
     """
     plan = Plan()
-    scans = "\n".join(f'[[scans]]\nsuffix = "{scan.suffix}"\n' for scan in plan.scans)
+    scans = "\n".join(f'[[scans]]\npreset = "{scan.preset}"\n' for scan in plan.scans)
     sexes = ", ".join(f'"{sex}"' for sex in plan.people.sex.choice or ())
     return _TEXT.format(
         age=list(plan.people.age_years.uniform or ()),

@@ -17,13 +17,15 @@ from mindscan.anatomy.surfaces import surfaces as cortical_surfaces
 from mindscan.cohort import override
 from mindscan.cohort.plan import Plan, ScanPlan
 from mindscan.cohort.threads import one_thread
+from mindscan.core.brain import Brain
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.prior import Prior
 from mindscan.core.record import Record
-from mindscan.core.scan import Origin, Subject
+from mindscan.core.scan import Origin, Scan, Subject
 from mindscan.core.volume import Grid
 from mindscan.imaging import scanner
+from mindscan.imaging.presets import Edges
 from mindscan.imaging.scanner import Settings
 
 Row = tuple[float, float, float, float]
@@ -116,9 +118,9 @@ def draw(plan: Plan, seed: int, subject: str) -> Recipe:
     usual = anatomies.draw(key / "anatomy", person, icv_ml).model_dump()
     scans = []
     for n, (scan, run) in enumerate(_runs(plan)):
-        stream = key / "settings" / "plan" / scan.suffix / run
+        stream = key / "settings" / "plan" / scan.preset / run
         field_tesla = override.given(scan.settings, "field_tesla", stream)
-        settings = scanner.draw(scan.suffix, key / "settings", person, run, field_tesla)
+        settings = scanner.draw(scan.preset, key / "settings", person, run, field_tesla)
         data = override.replaced(settings.model_dump(), scan.settings, stream)
         scans.append(type(settings).parse(data, f"scans.{n}.settings"))
     anatomy = Anatomy.parse(override.replaced(usual, plan.anatomy, key / "plan"), "anatomy")
@@ -166,20 +168,28 @@ def make(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = True)
         if recipe.surfaces:
             brain = replace(brain, surfaces=cortical_surfaces(head))
         seen: Counter[str] = Counter()
-        scans = []
+        scans: list[Scan] = []
+        own: dict[Edges, Brain] = {}
         for settings in recipe.scans:
-            seen[settings.suffix] += 1
-            stream = recipe.key / "scan" / settings.suffix / seen[settings.suffix]
-            scans.append(scanner.scan(brain, settings, stream))
+            seen[settings.preset] += 1
+            stream = recipe.key / "scan" / settings.preset / seen[settings.preset]
+            if settings.voxel_mm is None:
+                scans.append(scanner.scan(brain, settings, stream))
+                continue
+            if settings.voxel_mm not in own:
+                grid = recipe.grid.grid().with_voxels(settings.voxel_mm)
+                own[settings.voxel_mm] = build.painted(head, grid, dense=False)
+            scan = scanner.scan(own[settings.voxel_mm], settings, stream)
+            scans.append(replace(scan, brain=scan.brain or own[settings.voxel_mm]))
     origin = Origin("recipe", recipe.digest, recipe.json_text())
     return Subject(recipe.subject, recipe.person, tuple(scans), brain, origin)
 
 
 def _runs(plan: Plan) -> list[tuple[ScanPlan, int]]:
-    """Each planned scan and its number among the scans of its suffix, from 1."""
+    """Each planned scan and its number among the scans of its preset, from 1."""
     seen: Counter[str] = Counter()
     runs = []
     for scan in plan.scans:
-        seen[scan.suffix] += 1
-        runs.append((scan, seen[scan.suffix]))
+        seen[scan.preset] += 1
+        runs.append((scan, seen[scan.preset]))
     return runs

@@ -54,7 +54,7 @@ def make_cohort(
         SettingsError: an impossible plan, seed or number, or a grid that does not fit in memory.
         FolderError: the folder is foreign, of another job, unwritable or full.
     """
-    root, grid = Path(root), plan.grid.grid()
+    root, grid = Path(root), max(plan.grid.grid(), *plan.grids(), key=lambda grid: grid.size)
     for name, value in (("subjects", subjects), ("workers", workers)):
         if value is not None and value < 1:
             raise SettingsError(f"{name} = {value}", "at least 1", "ask for more")

@@ -11,7 +11,10 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from mindscan.cohort import recipe as recipes
 from mindscan.cohort.plan import Plan
+from mindscan.core.errors import SettingsError
 from mindscan.core.scan import Subject
+from mindscan.imaging.presets import find
+from mindscan.imaging.scanner import PRESETS
 
 Sample = dict[str, Any]
 
@@ -43,6 +46,7 @@ class Stream(IterableDataset[Sample]):
         start: int = 1,
     ) -> None:
         super().__init__()
+        _refuse_other_grids(plan)
         self.plan, self.seed, self.length = plan, seed, length
         self.device, self.start = device, start
 
@@ -54,6 +58,17 @@ class Stream(IterableDataset[Sample]):
             recipe = recipes.draw(self.plan, self.seed, recipes.subject_id(number))
             yield sample(recipes.make(recipe, self.device, dense=False))
             number += step
+
+
+def _refuse_other_grids(plan: Plan) -> None:
+    """The images of a sample are one tensor, so they share a grid."""
+    for n, scan in enumerate(plan.scans):
+        if find(scan.preset, PRESETS).voxel_mm is not None:
+            raise SettingsError(
+                f"scans.{n}.preset = {scan.preset}, which has voxels of its own",
+                "scans on the plan's grid",
+                "stream another preset with these voxels as grid.voxel_mm, or make a data set",
+            )
 
 
 def sample(subject: Subject) -> Sample:

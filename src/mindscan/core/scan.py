@@ -16,14 +16,21 @@ class Scan:
     """One image of one head.
 
     Args:
-        volume: signal in arbitrary units, float32, at least 0.
+        volume: signal in arbitrary units, float32, at least 0; a phase is in radians, a map in its unit.
         suffix: the BIDS suffix, such as "T1w".
         metadata: what the sidecar JSON says, in BIDS names and units (seconds, tesla, degrees).
+        brain: labels and landmarks exactly as this image shows them, where its grid or its geometry is not
+            that of the subject's brain; else None.
+        acq: what tells it from other scans of its suffix, the BIDS label `acq-`; "" for the usual scan.
+        part: "mag" or "phase" of a complex image, the BIDS label `part-`; else "".
     """
 
     volume: Volume
     suffix: str
     metadata: Mapping[str, Any]
+    brain: Brain | None = None
+    acq: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,21 @@ class Grid:
         affine[:3, 3] = np.asarray(centre_mm) - middle * np.asarray(voxel_mm)
         return Grid((int(shape[0]), int(shape[1]), int(shape[2])), affine)
 
+    def with_voxels(self, voxel_mm: Sequence[float]) -> Grid:
+        """A grid of other voxels over the same field of view, rounded to whole voxels about its middle.
+
+        Example:
+            >>> Grid.centred((10, 10, 10), (1.0, 1.0, 1.0)).with_voxels((1.0, 2.0, 4.0)).shape
+            (10, 5, 2)
+        """
+        extent = np.multiply(self.shape, self.voxel_mm)
+        count = np.maximum(np.round(extent / voxel_mm).astype(int), 1)
+        affine = self.affine.copy()
+        affine[:3, :3] *= np.divide(voxel_mm, self.voxel_mm)
+        middle = self.affine[:3, :3] @ ((np.array(self.shape) - 1) / 2) + self.affine[:3, 3]
+        affine[:3, 3] = middle - affine[:3, :3] @ ((count - 1) / 2)
+        return Grid((int(count[0]), int(count[1]), int(count[2])), affine)
+
     @property
     def voxel_mm(self) -> tuple[float, float, float]:
         """Edge lengths of a voxel in millimetres."""

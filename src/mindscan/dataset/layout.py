@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath, PurePosixPath
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from mindscan.core.errors import SettingsError
 
@@ -163,22 +163,48 @@ def folder(subject: str) -> str:
     return f"sub-{_word(subject, 'subject id')}"
 
 
-def scans(subject: str, suffixes: Sequence[str]) -> list[PurePosixPath]:
-    """Pictures of a subject's scans, in the order of `suffixes`; a suffix that repeats is numbered.
+class ScanName(NamedTuple):
+    """What a scan is called: its BIDS suffix, and the labels of `acq-` and `part-` where it has them."""
+
+    suffix: str
+    acq: str = ""
+    part: str = ""
+
+
+DATATYPES = {"ADC": "dwi", "trace": "dwi"}
+"""Folder of the scans of a suffix; "anat" of any other."""
+
+
+def scans(subject: str, names: Sequence[ScanName]) -> list[PurePosixPath]:
+    """Pictures of a subject's scans, in the order of `names`; a name that repeats is numbered.
 
     Raises:
-        SettingsError: a suffix is not made of letters and digits.
+        SettingsError: a suffix or a label is not made of letters and digits.
 
     Example:
-        >>> [path.name for path in scans("001", ["T1w", "T2w", "T1w"])]
-        ['sub-001_run-1_T1w.nii.gz', 'sub-001_T2w.nii.gz', 'sub-001_run-2_T1w.nii.gz']
+        >>> names = [ScanName("T1w"), ScanName("T2w", "tse3t"), ScanName("T1w")]
+        >>> [path.name for path in scans("001", names)]
+        ['sub-001_run-1_T1w.nii.gz', 'sub-001_acq-tse3t_T2w.nii.gz', 'sub-001_run-2_T1w.nii.gz']
     """
     paths = []
-    for i, suffix in enumerate(suffixes):
-        run = f"run-{suffixes[: i + 1].count(suffix)}_" if suffixes.count(suffix) > 1 else ""
-        name = f"{folder(subject)}_{run}{_word(suffix, 'suffix')}.nii.gz"
-        paths.append(PurePosixPath(folder(subject)) / "anat" / name)
+    for i, name in enumerate(names):
+        run = str(names[: i + 1].count(name)) if names.count(name) > 1 else ""
+        entities = {"acq": name.acq, "run": run, "part": name.part}
+        told = [f"{entity}-{_word(label, entity)}" for entity, label in entities.items() if label]
+        file = "_".join([folder(subject), *told, f"{_word(name.suffix, 'suffix')}.nii.gz"])
+        paths.append(PurePosixPath(folder(subject)) / DATATYPES.get(name.suffix, "anat") / file)
     return paths
+
+
+def entity(path: PurePath, name: str) -> str:
+    """The label of a BIDS entity in a file's name; "" where it has none.
+
+    Example:
+        >>> entity(PurePosixPath("sub-001_acq-tse3t_T2w.nii.gz"), "acq")
+        'tse3t'
+    """
+    labels = (word.removeprefix(f"{name}-") for word in path.name.split("_") if word.startswith(f"{name}-"))
+    return next(labels, "")
 
 
 def suffix_of(picture: PurePath) -> str:
@@ -191,9 +217,23 @@ def sidecar(path: AnyPath) -> AnyPath:
     return path.with_name(path.name.partition(".")[0] + ".json")
 
 
-def labels(subject: str) -> PurePosixPath:
-    """The picture of label ids."""
-    return _truth(subject, "dseg.nii.gz")
+def labels(subject: str, resolution: str = "") -> PurePosixPath:
+    """The picture of label ids: on the subject's own grid, or on that of a scan with other voxels.
+
+    Args:
+        subject: letters and digits.
+        resolution: of the scan; see `resolution`.
+
+    Example:
+        >>> labels("001", resolution((0.9, 0.9, 5.0))).name
+        'sub-001_res-0p9x0p9x5_dseg.nii.gz'
+    """
+    return _truth(subject, f"res-{resolution}_dseg.nii.gz" if resolution else "dseg.nii.gz")
+
+
+def resolution(voxel_mm: Sequence[float]) -> str:
+    """The BIDS label `res-` of voxels."""
+    return "x".join(f"{edge:.3g}".replace(".", "p") for edge in voxel_mm)
 
 
 def parcels(subject: str) -> PurePosixPath:

@@ -180,7 +180,17 @@ class Entry:
                 parcels_ml=self.parcels_ml() or None,
                 points=self.points(),
             )
-        return Subject(self.id, self.person, tuple(map(_read_scan, self.scans)), brain, self._origin())
+        return Subject(self.id, self.person, tuple(map(self._scan, self.scans)), brain, self._origin())
+
+    def _scan(self, path: Path) -> Scan:
+        """A scan, with its own labels where it has voxels of its own."""
+        metadata = read_json(layout.sidecar(path))
+        settings = {name: value for name, value in metadata.items() if name not in layout.MARKS}
+        volume = read_nifti(path)
+        own = self._known(layout.labels(self.id, layout.resolution(volume.grid.voxel_mm)))
+        brain = None if own is None else Brain.from_labels(read_nifti(own, torch.int16), self.landmarks())
+        acq, part = (layout.entity(path, name) for name in ("acq", "part"))
+        return Scan(volume, layout.suffix_of(path), settings, brain, acq, part)
 
     def _origin(self) -> Origin:
         document = read_text(self.recipe)
@@ -268,9 +278,3 @@ def read_dataset(root: str | Path) -> Dataset:
 
 def _or_nan(path: Path, text: str) -> float:
     return math.nan if text == "n/a" else number(path, text)
-
-
-def _read_scan(path: Path) -> Scan:
-    metadata = read_json(layout.sidecar(path))
-    settings = {name: value for name, value in metadata.items() if name not in layout.MARKS}
-    return Scan(read_nifti(path), layout.suffix_of(path), settings)

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
+from torch import Tensor
 
 from mindscan.core.brain import Brain
+from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.prior import Prior, Rounded, truncated_normal
 from mindscan.core.record import Record
 from mindscan.core.scan import Scan
 from mindscan.core.volume import Volume
+from mindscan.imaging.agent import enhanced
 from mindscan.imaging.blur import point_spread
 from mindscan.imaging.compose import Levels, check_grid, compose
 from mindscan.imaging.contrast import RandomContrast
 from mindscan.imaging.fields import draw_field
+from mindscan.imaging.mri import Relaxation
 from mindscan.imaging.noise import add_rician
-from mindscan.imaging.sequences import PRESETS, Sequence, preset
-from mindscan.imaging.tissues import FIELDS_TESLA, MADE_OF, SUBSTANCES, relaxation
+from mindscan.imaging.parameters import parameter_map
+from mindscan.imaging.presets import MRI_PRESETS, Preset, find, usual
+from mindscan.imaging.sequences import GradientEcho, ParameterMap, PhysicalSequence, Sequence
+from mindscan.imaging.susceptibility import ComplexEcho, part_of
+from mindscan.imaging.tissues import (
+    MADE_OF,
+    SUBSTANCES,
+    known_field,
+    relaxation,
+    structures,
+    susceptibility_ppm,
+)
 
 BRIGHT = 1000.0
 """Image units of the brighter of cerebral grey and white matter, before bias and noise."""
@@ -27,7 +41,7 @@ BRIGHT = 1000.0
 _JITTER = Prior(uniform=(0.95, 1.05))
 # Times that stretch together, so that a train of readouts always fits between its inversions.
 _PACED = dict.fromkeys(("tr_ms", "ti_ms", "echo_spacing_ms"), "pace")
-_FIELD = Prior(choice=FIELDS_TESLA)
+_FIELD = Prior(choice=(1.5, 3.0))
 _DRAWN = {
     "bias_sd": Prior(uniform=(0.02, 0.08)),
     "bias_mm": Prior(uniform=(50, 90)),
@@ -39,9 +53,10 @@ _DRAWN = {
 
 
 def _known_field(tesla: float) -> float:
-    if tesla not in FIELDS_TESLA:
-        raise ValueError("1.5 or 3")
-    return tesla
+    try:
+        return known_field(tesla)
+    except SettingsError as error:
+        raise ValueError(error.expected) from None
 
 
 def _known_substances(deviations: dict[str, Any]) -> dict[str, Any]:
@@ -52,18 +67,24 @@ def _known_substances(deviations: dict[str, Any]) -> dict[str, Any]:
 
 _Deviation = Annotated[Rounded, Field(ge=-5, le=5)]
 Deviations = dict[str, tuple[_Deviation, _Deviation, _Deviation]]
+_Edge = Annotated[Rounded, Field(ge=0.3, le=20)]
 
 
 class MRI(Record):
     """One MRI scan in physical units.
 
     Args:
+        preset: what it was drawn as; see `mindscan.imaging.presets`.
         suffix: the BIDS suffix, or "random"; letters and digits.
-        field_tesla: field strength, 1.5 or 3.
+        acq: the BIDS label `acq-`; "" where there is none.
+        part: of a gradient echo, "mag" or "phase" of the complex signal; "" for a plain magnitude.
+        voxel_mm: edges of the image's own voxels, 0.3 to 20 mm each; those of the head's grid when None.
+        field_tesla: field strength, 0.064, 0.55, 1.5, 3 or 7.
         age_years: age of the head, which sets the iron in its deep nuclei.
         sequence: what is played.
         deviations: by substance, how many standard deviations between people T1, T2 and proton
             density lie above the typical value.
+        agent_mm: contrast agent (gadobutrol) in blood plasma in mmol/L; 0 for none.
         bias_sd: standard deviation of the logarithm of the bias field, 0 to 1.
         bias_mm: distance over which the bias field changes, at least 10 mm.
         psf_fwhm_mm: full width at half maximum of the point spread.
@@ -76,14 +97,19 @@ class MRI(Record):
         SettingsError: (through `MRI.parse`) a value that is unknown or impossible.
     """
 
-    suffixes: ClassVar[tuple[str, ...]] = (*PRESETS, "random")
+    presets: ClassVar[tuple[Preset, ...]] = MRI_PRESETS
 
     scanner: Literal["mri"] = "mri"
+    preset: str
     suffix: Annotated[str, Field(pattern="^[A-Za-z0-9]+$")]
+    acq: Annotated[str, Field(pattern="^[A-Za-z0-9]*$")] = ""
+    part: Literal["", "mag", "phase"] = ""
+    voxel_mm: tuple[_Edge, _Edge, _Edge] | None = None
     field_tesla: Annotated[Rounded, AfterValidator(_known_field)]
     age_years: Annotated[Rounded, Field(ge=0, le=120)] = 40.0
     sequence: Sequence
     deviations: Annotated[Deviations, AfterValidator(_known_substances)] = Field(default_factory=dict)
+    agent_mm: Annotated[Rounded, Field(ge=0, le=20)] = 0.0
     bias_sd: Annotated[Rounded, Field(ge=0, le=1)]
     bias_mm: Annotated[Rounded, Field(ge=10)]
     psf_fwhm_mm: Annotated[Rounded, Field(ge=0, le=20)]
@@ -91,57 +117,94 @@ class MRI(Record):
     texture_mm: Annotated[Rounded, Field(ge=1)]
     snr: Annotated[Rounded, Field(gt=0)]
 
+    @model_validator(mode="after")
+    def _parts_of_gradient_echoes(self) -> MRI:
+        if self.part and not isinstance(self.sequence, GradientEcho):
+            raise ValueError("a part of the complex signal of gradient echoes only")
+        return self
+
     @classmethod
     def draw(
-        cls, suffix: str, key: Key, person: Person, run: int = 1, field_tesla: float | None = None
+        cls, preset: str, key: Key, person: Person, run: int = 1, field_tesla: float | None = None
     ) -> MRI:
         """Settings of one scan; see `mindscan.imaging.scanner.draw`."""
-        own = key / suffix / run
-        field_tesla = float(_FIELD.draw(key / "field_tesla")) if field_tesla is None else field_tesla
-        sequence: dict[str, Any]
-        if suffix == "random":
+        row = find(preset, cls.presets)
+        own = key / preset / run
+        if field_tesla is None:
+            field_tesla = row.field_tesla or float(_FIELD.draw(key / "field_tesla"))
+        if preset == "random":
             sequence, deviations = RandomContrast.draw(own / "levels").model_dump(), {}
         else:
-            sequence = preset(suffix, field_tesla).model_dump()
-            for name, value in sequence.items():
-                if isinstance(value, float):
-                    sequence[name] = value * float(_JITTER.draw(own / _PACED.get(name, name)))
             deviations = _draw_deviations(key / "tissue")
-        drawn = {name: prior.draw(own / name) for name, prior in _DRAWN.items()}
-        fixed = {"suffix": suffix, "field_tesla": field_tesla, "age_years": person.age_years}
-        return cls.parse({**fixed, "sequence": sequence, "deviations": deviations, **drawn})
+            exact = row.settings.get("sequence")
+            sequence = _varied(usual(preset, field_tesla), own) if exact is None else exact.model_dump()
+        priors = {
+            **_DRAWN,
+            **{name: Prior.parse(row.settings[name]) for name in _DRAWN if name in row.settings},
+        }
+        drawn = {name: prior.draw(own / name) for name, prior in priors.items()}
+        said = {name: value for name, value in row.settings.items() if name in ("part", "agent_mm")}
+        fixed = {"preset": preset, "suffix": row.suffix, "acq": row.acq, "voxel_mm": row.voxel_mm, **said}
+        of_person = {"field_tesla": field_tesla, "age_years": person.age_years, "deviations": deviations}
+        return cls.parse({**fixed, **of_person, "sequence": sequence, **drawn})
 
     def levels(self) -> Levels:
         """By structure, mean and within-structure standard deviation of the signal in image units.
 
+        A map has the units of its quantity, and no deviation.
         Means are signed: a tissue that is still inverted at the echo has a negative one.
         """
         levels = self._raw_levels()
+        if isinstance(self.sequence, ParameterMap):
+            return levels
         gain = BRIGHT / max(abs(levels[name][0]) for name in ("Cerebral-White-Matter", "Cerebral-Cortex"))
         return {name: (mean * gain, sd * gain) for name, (mean, sd) in levels.items()}
 
     def _raw_levels(self) -> Levels:
         if isinstance(self.sequence, RandomContrast):
             return self.sequence.levels
-        tissue = relaxation(self.field_tesla, self.age_years, self.deviations)
-        signal = dict(zip(SUBSTANCES, self.sequence.signal(tissue).tolist(), strict=True))
+        means = structures(self.sequence.signal(self.tissue()))
+        if isinstance(self.sequence, ParameterMap):
+            return {structure: (mean, 0.0) for structure, mean in means.items()}
         levels = {}
         for structure, shares in MADE_OF.items():
-            mean = sum(share * signal[name] for name, share in shares.items())
             texture = sum(share * SUBSTANCES[name].texture for name, share in shares.items())
-            levels[structure] = (mean, abs(mean) * self.texture_sd * texture)
+            levels[structure] = (means[structure], abs(means[structure]) * self.texture_sd * texture)
         return levels
+
+    def tissue(self) -> Relaxation:
+        """Constants of all substances of this person on this scanner, contrast agent included."""
+        tissue = relaxation(self.field_tesla, self.age_years, self.deviations)
+        return enhanced(tissue, self.field_tesla, self.agent_mm) if self.agent_mm else tissue
 
     def scan(self, brain: Brain, key: Key) -> Scan:
         """The image of one head; see `mindscan.imaging.scanner.scan`."""
         grid, device = brain.labels.grid, brain.labels.data.device
         check_grid(grid)
+        if isinstance(self.sequence, ParameterMap):
+            truth = parameter_map(brain, self.sequence.signal(self.tissue()), self.tissue().pd)
+            return self._scan(truth, brain)
         bias = draw_field(grid, self.bias_sd, self.bias_mm, key / "bias", device, centred=True)
         texture = draw_field(grid, 1.0, self.texture_mm, key / "texture", device)
         image = compose(brain, self.levels(), texture, bias)
+        if self.part and isinstance(self.sequence, GradientEcho):
+            echo = ComplexEcho(self.field_tesla, self.sequence.te_ms, self.psf_fwhm_mm, BRIGHT / self.snr)
+            return self._scan(
+                part_of(self.part, image, brain, susceptibility_ppm(self.age_years), echo, key), brain
+            )
         image = point_spread(image, self.psf_fwhm_mm, grid.voxel_mm)
         add_rician(image, BRIGHT / self.snr, key / "noise")
-        return Scan(Volume(image, brain.labels.affine), self.suffix, self.metadata())
+        return self._scan(image, brain)
+
+    def _scan(self, image: Tensor, brain: Brain) -> Scan:
+        volume = Volume(image, brain.labels.affine)
+        return Scan(volume, self.suffix, self.metadata(), acq=self.acq, part=self.part)
+
+    def _slices(self) -> dict[str, Any]:
+        """Thick voxels of its own are slices, all else is a volume."""
+        if self.voxel_mm is None:
+            return {"MRAcquisitionType": "3D"}
+        return {"MRAcquisitionType": "2D", "SliceThickness": self.voxel_mm[2]}
 
     def metadata(self) -> dict[str, Any]:
         """What the sidecar JSON says: BIDS names and units, and all settings."""
@@ -151,11 +214,22 @@ class MRI(Record):
             "ManufacturersModelName": "simulated scanner",
             "NonlinearGradientCorrection": False,
             "MagneticFieldStrength": self.field_tesla,
-            "MRAcquisitionType": "3D",
+            **self._slices(),
             **self.sequence.bids(),
+            **({"Units": "rad"} if self.part == "phase" else {}),
+            **({"ContrastBolusIngredient": "GADOLINIUM"} if self.agent_mm else {}),
             "Synthetic": True,
             "MindscanSettings": self.model_dump(mode="json"),
         }
+
+
+def _varied(sequence: PhysicalSequence, key: Key) -> dict[str, Any]:
+    """A sequence as another hospital plays it: every time and angle some per cent off."""
+    told: dict[str, Any] = sequence.model_dump()
+    for name, value in told.items():
+        if isinstance(value, float):
+            told[name] = value * float(_JITTER.draw(key / _PACED.get(name, name)))
+    return told
 
 
 def _draw_deviations(key: Key) -> dict[str, tuple[float, ...]]:

@@ -14,19 +14,25 @@ from torch import Tensor
 
 
 class Relaxation(NamedTuple):
-    """What the equations need to know of tissues; four tensors of one shape.
+    """What the equations need to know of tissues; tensors of one shape.
 
     Args:
         t1_ms: longitudinal relaxation time in milliseconds.
         t2_ms: transverse relaxation time of a spin echo in milliseconds.
         t2star_ms: transverse relaxation time of a gradient echo in milliseconds.
         pd: proton density relative to water, 0 to 1.
+        adc: apparent diffusion coefficient in 10^-3 mm^2/s.
+        shift_hz: chemical shift relative to water; 0 but of fat.
+        flow: share that flows out of the slice between excitation and echo of a spin echo, 0 to 1.
     """
 
     t1_ms: Tensor
     t2_ms: Tensor
     t2star_ms: Tensor
     pd: Tensor
+    adc: Tensor = torch.zeros((), dtype=torch.float64, device="cpu")
+    shift_hz: Tensor = torch.zeros((), dtype=torch.float64, device="cpu")
+    flow: Tensor = torch.zeros((), dtype=torch.float64, device="cpu")
 
 
 def spin_echo(tissue: Relaxation, tr_ms: float, te_ms: float) -> Tensor:
@@ -143,6 +149,50 @@ def mprage(
     start = 1 - (1 + m) * wait
     centre = driven + (start - driven) * keep**middle
     return tissue.pd * centre * math.sin(flip) * torch.exp(-te_ms / tissue.t2star_ms)
+
+
+def balanced(
+    tissue: Relaxation, tr_ms: float, te_ms: float, flip_deg: float, off_resonance_hz: float = 0.0
+) -> Tensor:
+    """Steady-state signal of balanced free precession with alternating pulses (bSSFP, TrueFISP, FIESTA).
+
+    Args:
+        tissue: relaxation of the tissues; those that are off resonance precess so much between pulses.
+        tr_ms: repetition time.
+        te_ms: echo time, half of `tr_ms` at best.
+        flip_deg: flip angle in degrees, above 0 to 180.
+        off_resonance_hz: of water; dark bands lie at odd multiples of 1 / (2 TR).
+
+    Returns:
+        The magnitude, negative where the pass band is the inverted one.
+
+    Reference:
+        Freeman and Hill 1971, doi:10.1016/0022-2364(71)90068-3; Hargreaves 2012, doi:10.1002/jmri.23742.
+    """
+    flip = math.radians(flip_deg)
+    e1, e2 = torch.exp(-tr_ms / tissue.t1_ms), torch.exp(-tr_ms / tissue.t2_ms)
+    off = tissue.shift_hz + off_resonance_hz
+    angle = 2 * math.pi * off * tr_ms / 1000 + math.pi
+    c = e2 * (e1 - 1) * (1 + math.cos(flip))
+    d = 1 - e1 * math.cos(flip) - (e1 - math.cos(flip)) * e2**2
+    steady = (1 - e1) * math.sin(flip) * torch.sqrt(1 + e2**2 - 2 * e2 * torch.cos(angle))
+    band = torch.where(torch.round(off * tr_ms / 1000) % 2 == 0, 1.0, -1.0)
+    return band * tissue.pd * steady / (c * torch.cos(angle) + d) * torch.exp(-te_ms / tissue.t2_ms)
+
+
+def diffusion(tissue: Relaxation, tr_ms: float, te_ms: float, b_s_mm2: float) -> Tensor:
+    """Spin echo with diffusion weighting, mean over all directions (trace).
+
+    Args:
+        tissue: relaxation and diffusion of the tissues.
+        tr_ms: repetition time, longer than `te_ms`.
+        te_ms: echo time.
+        b_s_mm2: diffusion weighting in s/mm^2, at least 0.
+
+    Reference:
+        Stejskal and Tanner 1965, doi:10.1063/1.1695690; Le Bihan 1986, doi:10.1148/radiology.161.2.3763909.
+    """
+    return spin_echo(tissue, tr_ms, te_ms) * torch.exp(-b_s_mm2 * tissue.adc / 1000)
 
 
 def _before_inversion(t1_ms: Tensor, tr_ms: float, te_ms: float) -> Tensor:

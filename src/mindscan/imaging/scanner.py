@@ -8,24 +8,32 @@ from __future__ import annotations
 from typing import ClassVar, Protocol, Self
 
 from mindscan.core.brain import Brain
-from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.scan import Scan
 from mindscan.imaging.magnet import MRI
+from mindscan.imaging.presets import Edges, Preset, find
 
-__all__ = ["MRI", "SCANNERS", "Scanner", "Settings", "draw", "scan"]
+__all__ = ["MRI", "PRESETS", "SCANNERS", "Scanner", "Settings", "draw", "scan"]
 
 
 class Scanner(Protocol):
     """A kind of scanner, seen as the record of its settings."""
 
-    suffixes: ClassVar[tuple[str, ...]]
-    """BIDS suffixes of the images it can make; no two scanners share one."""
+    presets: ClassVar[tuple[Preset, ...]]
+    """What can be asked of it by name; no two scanners share a name."""
+
+    @property
+    def preset(self) -> str:
+        """The name that these settings were drawn for."""
+
+    @property
+    def voxel_mm(self) -> Edges | None:
+        """Edges of the image's own voxels; None where it has those of the head's grid."""
 
     @classmethod
     def draw(
-        cls, suffix: str, key: Key, person: Person, run: int = 1, field_tesla: float | None = None
+        cls, preset: str, key: Key, person: Person, run: int = 1, field_tesla: float | None = None
     ) -> Self:
         """Settings of one scan of one person."""
 
@@ -39,31 +47,33 @@ Settings = MRI
 SCANNERS: tuple[type[Settings], ...] = (MRI,)
 """All scanners."""
 
+PRESETS: tuple[Preset, ...] = tuple(preset for scanner in SCANNERS for preset in scanner.presets)
+"""Everything that can be asked for by name."""
 
-def draw(suffix: str, key: Key, person: Person, run: int = 1, field_tesla: float | None = None) -> Settings:
+
+def draw(preset: str, key: Key, person: Person, run: int = 1, field_tesla: float | None = None) -> Settings:
     """Settings of one scan.
 
     Args:
-        suffix: "T1w", "T2w", "PDw", "FLAIR", or "random" for a contrast without physics.
-        key: stream of the person. Scans drawn from one key share field strength and tissue constants,
-            as scans of one session do, and differ in the rest by suffix and run.
+        preset: a name in `PRESETS`: "T1w", "T2w", "PDw", "FLAIR" for the usual scan of a kind, "random" for a
+            contrast without physics, or an exact protocol such as "T1w-MPRAGE-3T".
+        key: stream of the person. Scans drawn from one key share tissue constants, and the usual ones the
+            field strength, as scans of one session do; they differ in the rest by preset and run.
         person: who is scanned; age changes the iron in the deep nuclei.
-        run: number among the scans of this suffix, from 1.
-        field_tesla: field strength to draw for; drawn as well when None.
+        run: number among the scans of this preset, from 1.
+        field_tesla: field strength to draw for; that of the preset, or else drawn as well, when None.
 
     Raises:
-        SettingsError: no scanner makes such images.
+        SettingsError: no such preset.
 
     Example:
         >>> settings = draw("T1w", Key(1) / "scans", Person(age_years=40, sex="F"))
         >>> settings.sequence.kind
         'mprage'
     """
-    for scanner in SCANNERS:
-        if suffix in scanner.suffixes:
-            return scanner.draw(suffix, key, person, run, field_tesla)
-    known = ", ".join(name for scanner in SCANNERS for name in scanner.suffixes)
-    raise SettingsError(f"suffix '{suffix}'", f"one of {known}", "choose one of these")
+    find(preset, PRESETS)
+    scanner = next(s for s in SCANNERS if preset in [row.name for row in s.presets])
+    return scanner.draw(preset, key, person, run, field_tesla)
 
 
 def scan(brain: Brain, settings: Scanner, key: Key) -> Scan:
@@ -76,8 +86,8 @@ def scan(brain: Brain, settings: Scanner, key: Key) -> Scan:
             and "noise" below it.
 
     Returns:
-        The scan; `volume.data` is float32, at least 0, with the brighter of cerebral grey and white
-        matter at about 1000. Air holds nothing but noise.
+        The scan; `volume.data` is float32. A contrast is at least 0, with the brighter of cerebral grey and
+        white matter at about 1000, and air holds nothing but noise. A phase is in radians, a map in its unit.
 
     Raises:
         SettingsError: the brain holds unknown label ids, or its voxels have no size.

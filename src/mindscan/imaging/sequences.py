@@ -1,17 +1,18 @@
-"""What a scanner is asked to play: sequences in physical units, and the usual ones."""
+"""What a scanner is asked to play: sequences in physical units."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
+import torch
 from pydantic import Field, model_validator
 from torch import Tensor
 
-from mindscan.core.errors import SettingsError
 from mindscan.core.prior import Rounded
 from mindscan.core.record import Record
 from mindscan.imaging import mri
 from mindscan.imaging.contrast import RandomContrast
+from mindscan.imaging.epg import Train, turbo_spin_echo
 from mindscan.imaging.mri import Relaxation
 
 Milliseconds = Annotated[Rounded, Field(gt=0)]
@@ -23,8 +24,17 @@ def _require(good: bool, expected: str) -> None:
         raise ValueError(expected)
 
 
+def _saturated(signal: Tensor, tissue: Relaxation) -> Tensor:
+    return torch.where(tissue.shift_hz == 0, signal, 0.05 * signal)
+
+
+def _stayed(signal: Tensor, tissue: Relaxation) -> Tensor:
+    """What both pulses of a spin echo have seen; what flows has gone."""
+    return signal * (1 - tissue.flow)
+
+
 class SpinEcho(Record):
-    """A spin echo; a turbo spin echo is approximated by its effective echo time.
+    """A spin echo.
 
     Args:
         tr_ms: repetition time.
@@ -42,7 +52,7 @@ class SpinEcho(Record):
 
     def signal(self, tissue: Relaxation) -> Tensor:
         """Signal of the tissues, signed, in units of fully relaxed water."""
-        return mri.spin_echo(tissue, self.tr_ms, self.te_ms)
+        return _stayed(mri.spin_echo(tissue, self.tr_ms, self.te_ms), tissue)
 
     def bids(self) -> dict[str, Any]:
         """What the sidecar says of the sequence; times in seconds."""
@@ -77,7 +87,7 @@ class InversionRecovery(Record):
 
     def signal(self, tissue: Relaxation) -> Tensor:
         """Signal of the tissues, signed, in units of fully relaxed water."""
-        return mri.inversion_recovery(tissue, self.tr_ms, self.ti_ms, self.te_ms)
+        return _stayed(mri.inversion_recovery(tissue, self.tr_ms, self.ti_ms, self.te_ms), tissue)
 
     def bids(self) -> dict[str, Any]:
         """What the sidecar says of the sequence; times in seconds."""
@@ -173,39 +183,211 @@ class Mprage(Record):
         }
 
 
-Sequence = Annotated[
-    SpinEcho | InversionRecovery | GradientEcho | Mprage | RandomContrast, Field(discriminator="kind")
-]
+class TurboSpinEcho(Record):
+    """A turbo (fast) spin echo, after inversions or not: T2w, FLAIR, STIR and double inversion recovery.
+
+    Args:
+        tr_ms: from cycle to cycle; inversions and train fit into it.
+        te_ms: effective echo time, of the echo that fills the centre of k-space.
+        echo_spacing_ms: from echo to echo; the train is stretched a little so that an echo falls on `te_ms`.
+        echoes: echo train length.
+        refocusing_deg: flip angle of the refocusing pulses.
+        ti_ms: time from the inversion, the last if there are two, to the excitation; None without one.
+        first_ti_ms: time from the first of two inversions to the second (double inversion recovery).
+        fat_saturated: whether a pulse on the frequency of fat leaves 5 % of it (own choice).
+    """
+
+    kind: Literal["turbo_spin_echo"] = "turbo_spin_echo"
+    tr_ms: Milliseconds
+    te_ms: Milliseconds
+    echo_spacing_ms: Milliseconds
+    echoes: Annotated[int, Field(ge=1, le=512)]
+    refocusing_deg: Degrees = 180.0
+    ti_ms: Milliseconds | None = None
+    first_ti_ms: Milliseconds | None = None
+    fat_saturated: bool = False
+
+    @model_validator(mode="after")
+    def _in_time(self) -> TurboSpinEcho:
+        train = self.train()
+        _require(train.centre <= train.echoes, "te_ms within the echo train")
+        _require(self.ti_ms is not None or self.first_ti_ms is None, "ti_ms where there is a first_ti_ms")
+        ends = sum(self.inversions_ms) + train.echoes * train.echo_spacing_ms
+        _require(ends < self.tr_ms, "inversions and an echo train that fit into tr_ms")
+        return self
+
+    @property
+    def inversions_ms(self) -> tuple[float, ...]:
+        """Time from each inversion to the next, and from the last to the excitation."""
+        return tuple(wait for wait in (self.first_ti_ms, self.ti_ms) if wait is not None)
+
+    def train(self) -> Train:
+        """The train that is played."""
+        centre = max(1, round(self.te_ms / self.echo_spacing_ms))
+        return Train(self.te_ms / centre, self.echoes, centre, self.refocusing_deg)
+
+    def signal(self, tissue: Relaxation) -> Tensor:
+        """Signal of the tissues, signed, in units of fully relaxed water."""
+        signal = _stayed(turbo_spin_echo(tissue, self.tr_ms, self.train(), self.inversions_ms), tissue)
+        return _saturated(signal, tissue) if self.fat_saturated else signal
+
+    def bids(self) -> dict[str, Any]:
+        """What the sidecar says of the sequence; times in seconds, angles in degrees."""
+        inverted = {"InversionTime": round(self.inversions_ms[-1] / 1000, 6)} if self.inversions_ms else {}
+        names = ("Turbo spin echo", "Inversion recovery turbo spin echo", "Double inversion recovery")
+        return {
+            "PulseSequenceType": names[len(self.inversions_ms)],
+            "ScanningSequence": ["SE", "IR"] if inverted else "SE",
+            "SequenceVariant": "SK",
+            "FlipAngle": 90,
+            "RepetitionTime": round(self.tr_ms / 1000, 6),
+            **inverted,
+            "EchoTime": round(self.te_ms / 1000, 6),
+            "EchoTrainLength": self.echoes,
+        }
+
+
+class BalancedSteadyState(Record):
+    """Balanced steady-state free precession with alternating pulses (bSSFP, TrueFISP, FIESTA).
+
+    Args:
+        tr_ms: repetition time.
+        te_ms: echo time, shorter than `tr_ms`.
+        flip_deg: flip angle.
+        off_resonance_hz: of water; dark bands lie at odd multiples of 1 / (2 TR).
+    """
+
+    kind: Literal["balanced"] = "balanced"
+    tr_ms: Milliseconds
+    te_ms: Milliseconds
+    flip_deg: Degrees
+    off_resonance_hz: Annotated[Rounded, Field(ge=-2000, le=2000)] = 0.0
+
+    @model_validator(mode="after")
+    def _in_time(self) -> BalancedSteadyState:
+        _require(self.te_ms < self.tr_ms, "te_ms shorter than tr_ms")
+        return self
+
+    def signal(self, tissue: Relaxation) -> Tensor:
+        """Signal of the tissues, signed, in units of fully relaxed water."""
+        return mri.balanced(tissue, self.tr_ms, self.te_ms, self.flip_deg, self.off_resonance_hz)
+
+    def bids(self) -> dict[str, Any]:
+        """What the sidecar says of the sequence; times in seconds, angles in degrees."""
+        return {
+            "PulseSequenceType": "Balanced steady-state free precession",
+            "ScanningSequence": "GR",
+            "SequenceVariant": "SS",
+            "FlipAngle": self.flip_deg,
+            "RepetitionTime": round(self.tr_ms / 1000, 6),
+            "EchoTime": round(self.te_ms / 1000, 6),
+        }
+
+
+class Diffusion(Record):
+    """A spin echo with diffusion weighting, mean over all directions (trace image), fat saturated.
+
+    Args:
+        tr_ms: repetition time.
+        te_ms: echo time, shorter than `tr_ms`.
+        b_s_mm2: diffusion weighting in s/mm^2.
+    """
+
+    kind: Literal["diffusion"] = "diffusion"
+    tr_ms: Milliseconds
+    te_ms: Milliseconds
+    b_s_mm2: Annotated[Rounded, Field(ge=0, le=20000)]
+
+    @model_validator(mode="after")
+    def _in_time(self) -> Diffusion:
+        _require(self.te_ms < self.tr_ms, "te_ms shorter than tr_ms")
+        return self
+
+    def signal(self, tissue: Relaxation) -> Tensor:
+        """Signal of the tissues in units of fully relaxed water; 5 % of that of fat (own choice)."""
+        signal = mri.diffusion(tissue, self.tr_ms, self.te_ms, self.b_s_mm2)
+        return _saturated(_stayed(signal, tissue), tissue)
+
+    def bids(self) -> dict[str, Any]:
+        """What the sidecar says of the sequence; times in seconds, b in s/mm^2."""
+        return {
+            "PulseSequenceType": "Diffusion-weighted spin echo",
+            "ScanningSequence": "SE",
+            "SequenceVariant": "NONE",
+            "FlipAngle": 90,
+            "RepetitionTime": round(self.tr_ms / 1000, 6),
+            "EchoTime": round(self.te_ms / 1000, 6),
+            "DiffusionBValue": self.b_s_mm2,
+        }
+
+
+class ParameterMap(Record):
+    """The truth itself in place of a contrast: what a perfect quantitative measurement would find.
+
+    Args:
+        quantity: "t1", "t2" and "t2star" in seconds, "pd" relative to water, or "adc" in mm^2/s.
+    """
+
+    kind: Literal["map"] = "map"
+    quantity: Literal["t1", "t2", "t2star", "pd", "adc"]
+
+    def signal(self, tissue: Relaxation) -> Tensor:
+        """The quantity of the tissues."""
+        scale, field = _QUANTITIES[self.quantity]
+        return scale * cast(Tensor, getattr(tissue, field))
+
+    def bids(self) -> dict[str, Any]:
+        """What the sidecar says of the map."""
+        units = {"pd": "arbitrary", "adc": "mm^2/s"}.get(self.quantity, "s")
+        return {"PulseSequenceType": "Quantitative map", "ScanningSequence": "RM", "Units": units}
+
+
+_QUANTITIES = {
+    "t1": (1e-3, "t1_ms"),
+    "t2": (1e-3, "t2_ms"),
+    "t2star": (1e-3, "t2star_ms"),
+    "pd": (1.0, "pd"),
+    "adc": (1e-3, "adc"),
+}
+# Factor to the unit of the map, and where the quantity stands.
+
+PhysicalSequence = (
+    SpinEcho
+    | InversionRecovery
+    | GradientEcho
+    | Mprage
+    | TurboSpinEcho
+    | BalancedSteadyState
+    | Diffusion
+    | ParameterMap
+)
+"""A sequence whose signal follows from relaxation."""
+
+Sequence = Annotated[PhysicalSequence | RandomContrast, Field(discriminator="kind")]
 """Any sequence; `kind` tells which."""
 
-PRESETS: dict[str, dict[float, SpinEcho | InversionRecovery | Mprage]] = {
-    "T1w": {
-        # The MPRAGE of OASIS-1 (Marcus 2007, doi:10.1162/jocn.2007.19.9.1498).
-        1.5: Mprage(tr_ms=1462, ti_ms=641, te_ms=4, flip_deg=10, echo_spacing_ms=9.7, readouts=128),
-        3.0: Mprage(tr_ms=2000, ti_ms=1050, te_ms=3, flip_deg=8, echo_spacing_ms=7.1, readouts=176),
-    },
-    "T2w": {1.5: SpinEcho(tr_ms=4000, te_ms=100), 3.0: SpinEcho(tr_ms=5000, te_ms=90)},
-    "PDw": {1.5: SpinEcho(tr_ms=3000, te_ms=15), 3.0: SpinEcho(tr_ms=3000, te_ms=15)},
-    "FLAIR": {
-        1.5: InversionRecovery(tr_ms=9000, ti_ms=2460, te_ms=110),
-        3.0: InversionRecovery(tr_ms=9000, ti_ms=2420, te_ms=110),
-    },
-}
-"""The usual sequence by BIDS suffix and field strength in tesla."""
 
-
-def preset(suffix: str, field_tesla: float) -> SpinEcho | InversionRecovery | Mprage:
-    """The usual sequence of a BIDS suffix.
-
-    Raises:
-        SettingsError: no preset of this suffix or field strength.
+def line(sequence: PhysicalSequence | RandomContrast) -> str:
+    """A sequence in one line, as a protocol says it.
 
     Example:
-        >>> preset("T2w", 3.0).te_ms
-        90.0
+        >>> line(SpinEcho(tr_ms=500, te_ms=12))
+        'Spin echo, TR 500, TE 12 ms'
     """
-    if suffix not in PRESETS:
-        raise SettingsError(f"suffix '{suffix}'", f"one of {', '.join(PRESETS)}", "choose one of these")
-    if field_tesla not in PRESETS[suffix]:
-        raise SettingsError(f"field_tesla = {field_tesla:g}", "1.5 or 3", "choose one of these")
-    return PRESETS[suffix][field_tesla]
+    said = sequence.bids()
+    times = {"RepetitionTime": "TR", "InversionTime": "TI", "EchoTime": "TE"}
+    parts = [f"{short} {1000 * said[name]:g}" for name, short in times.items() if name in said]
+    if isinstance(sequence, TurboSpinEcho) and len(sequence.inversions_ms) > 1:
+        parts[1] = "TI " + " + ".join(f"{wait:g}" for wait in sequence.inversions_ms)
+    words = (
+        [str(said["PulseSequenceType"]), ", ".join(parts) + " ms"] if parts else [said["PulseSequenceType"]]
+    )
+    if isinstance(sequence, TurboSpinEcho):
+        words.append(f"train of {sequence.echoes} at {sequence.refocusing_deg:g} degrees")
+    if isinstance(sequence, GradientEcho | Mprage | BalancedSteadyState):
+        words.append(f"{sequence.flip_deg:g} degrees")
+    if isinstance(sequence, Diffusion):
+        words.append(f"b {sequence.b_s_mm2:g} s/mm^2")
+    if isinstance(sequence, ParameterMap):
+        words.append(f"of {sequence.quantity.upper()}")
+    return ", ".join(words)

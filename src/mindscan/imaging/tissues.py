@@ -1,25 +1,16 @@
-"""Tissue constants, each with its source, and what every structure is made of.
+"""What tissues are made of, and their constants at every field strength, each number with its source.
 
-Sources of the numbers below:
-
-- Wright 2008, doi:10.1007/s10334-008-0104-8: T1 of grey and white matter, caudate and putamen.
-- Stanisz 2005, doi:10.1002/mrm.20605: T2 of grey and white matter.
-- Peters 2007, doi:10.1016/j.mri.2007.02.014: T2* of grey and white matter.
-- Frontiers in Neurology 2019, doi:10.3389/fneur.2019.01333: water content (21 volunteers, 3 T).
-- Choi 2022, doi:10.1093/cercor/bhac292: variation of T1 and T2 between people (40 volunteers, 3 T).
-- BrainWeb, doi:10.1109/42.816072 and doi:10.1109/TMI.2006.883453: T2* of CSF, fat and muscle; skull.
-- The same twenty heads, rows "vessel", "dura" and "marrow", with their spreads: blood, dura, diploe.
-- Patz 2007, doi:10.1002/jmri.21017: T1 and T2 inside the eye, 1.5 T (8 volunteers).
-- Gach 2008, doi:10.1109/ICSEng.2008.15: scalp, T1 by field strength.
-- Gelman 1999, PMID 10207479: how iron shortens T2; Hallgren and Sourander 1958,
-  doi:10.1111/j.1471-4159.1958.tb12607.x: how iron grows with age.
+The numbers stand in `tissues.csv`, five field strengths a row, and beside every number the short name of its
+source in `SOURCES`. What no source was found for is marked "own" there, with the reason.
 """
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import NamedTuple
 
 import torch
@@ -28,8 +19,45 @@ from mindscan.core.errors import SettingsError
 from mindscan.core.labels import LABELS, TABLE_SIZE, structure_of
 from mindscan.imaging.mri import Relaxation
 
-FIELDS_TESLA = (1.5, 3.0)
+FIELDS_TESLA = (0.064, 0.55, 1.5, 3.0, 7.0)
 """Field strengths of which constants are known."""
+
+SOURCES: dict[str, str] = {
+    "wright": "Wright 2008, doi:10.1007/s10334-008-0104-8",
+    "stanisz": "Stanisz 2005, doi:10.1002/mrm.20605",
+    "peters": "Peters 2007, doi:10.1016/j.mri.2007.02.014",
+    "rooney": "Rooney 2007, doi:10.1002/mrm.21122: T1 = 0.583 B^0.382 s of white, 0.857 B^0.376 s of grey"
+    " matter; fluid as at 0.5 T",
+    "oreilly": "O'Reilly and Webb 2021, doi:10.1002/mrm.29009: in vivo at 0.05 T (with `rooney`, T1 carried"
+    " to 0.064 T by its exponents)",
+    "campbell": "Campbell-Washburn 2019, doi:10.1148/radiol.2019190452: at 0.55 T (with `stanisz`, T2 26 %"
+    " longer than at 1.5 T)",
+    "bottomley": "Bottomley 1984, doi:10.1118/1.595535: T1 of muscle = 0.000455 f^0.4203 s, f in Hz;"
+    " T2 47 ms",
+    "daoust": "Daoust 2017, doi:10.1016/j.mri.2017.08.001",
+    "mrzero": "values gathered for the simulator MRzero (brainweb_data_sources.txt), 3 and 7 T",
+    "spinsight": "values gathered for the simulator spinsight, 1.5 T",
+    "brainweb": "BrainWeb, doi:10.1109/42.816072 and doi:10.1109/TMI.2006.883453 (one row for all fields)",
+    "gach": "Gach 2008, doi:10.1109/ICSEng.2008.15",
+    "patz": "Patz 2007, doi:10.1002/jmri.21017: lens cortex (1413, 100 ms), chorioretina (1511, 78 ms) and"
+    " anterior chamber (5053, 450 ms) of 8 volunteers",
+    "water": "water content, doi:10.3389/fneur.2019.01333 (21 volunteers); muscle 79 %",
+    "rane": "Rane and Gore 2013, doi:10.1016/j.mri.2012.08.008: venous blood in vitro at 7 T",
+    "krishnamurthy": "Krishnamurthy 2014, doi:10.1002/mrm.24868: venous blood at 7 T",
+    "koopmans": "Koopmans 2008, doi:10.1007/s10334-007-0101-3: venous blood at 7 T",
+    "own-law": "own choice: a power of the field through the nearest two known values",
+    "own-ratio": "own choice: of grey matter, in the ratio of 1.5 T",
+    "own-iron": "own choice: of grey matter; iron shortens it, see `constants`",
+    "own-mixture": "own choice: 63 % white and 37 % grey matter, T1 by rate",
+    "own-dephasing": "own choice: 1/T2* - 1/T2 is as at the nearest known field, in proportion to the field",
+    "own-same": "own choice: as at the nearest known field, no dependence on the field being known",
+    "own-below": "own choice: below T2, and shorter the higher the field",
+    "own-bone": "own choice: between compact bone (0.05) and marrow, half of which is bone",
+    "own-wet": "own choice: soft tissue with less water than muscle, fluid with nearly all of it",
+    "own-eye": "own choice: vitreous near fluid; the whole lens and the fibrous sclera below their cortex",
+    "own-plexus": "own choice: fronds of epithelium and vessels, as grey matter",
+}
+"""Short name to reference, or to the reason of an own choice."""
 
 
 class Constants(NamedTuple):
@@ -55,83 +83,83 @@ class Substance:
 
     Args:
         name: what a recipe calls it.
-        at: constants by field strength in tesla.
-        spread: variation between people.
+        spread: variation of its constants between people. Brain: T1 and T2 of Choi 2022 (40 volunteers, 3 T),
+            doi:10.1093/cercor/bhac292, PD of the water content; others: BrainWeb and own choices.
+        adc: apparent diffusion coefficient in 10^-3 mm^2/s. Brain and fluid: values gathered for the
+            simulator MRzero; others: own choices between those of fat (hardly any) and water.
+        chi_ppm: magnetic susceptibility relative to muscle in parts per million: Marques 2021,
+            doi:10.1002/mrm.28716, of adults; skin, eye and dura as muscle (own choice).
         texture: variation inside one head, relative to that of brain tissue.
         iron: (gain, rate per year, floor) of iron in mg per 100 g, gain (1 - exp(-rate age)) + floor;
-            where it is given, T2 and T2* in `at` are those before iron beyond that of cortex.
+            where it is given, T2 and T2* in the table are those before iron beyond that of cortex.
+        uptake: concentration of a contrast agent relative to that in plasma: blood without its cells (own
+            choice of 42 % of its volume), leaky dura and plexus somewhat less (own choice), 0 behind the
+            blood-brain barrier.
+        shift_ppm: chemical shift relative to water.
+        flow: share that has left the slice before the echo of a spin echo comes: most of the blood in large
+            vessels, a negative image with spin echoes (West J Med 160:237, 1994, PMC1022388); 0.85 is an own
+            choice.
     """
 
     name: str
-    at: Mapping[float, Constants]
     spread: Spread
+    adc: float
+    chi_ppm: float = 0.0
     texture: float = 1.0
     iron: tuple[float, float, float] | None = None
+    uptake: float = 0.0
+    shift_ppm: float = 0.0
+    flow: float = 0.0
 
 
-# T1: Wright 2008. T2: Stanisz 2005. T2*: Peters 2007. PD: water content, 83.7 % and 69.1 %.
-_GREY = {1.5: Constants(1197, 95, 84.0, 0.837), 3.0: Constants(1607, 99, 66.0, 0.837)}
-_WHITE = {1.5: Constants(646, 72, 66.2, 0.691), 3.0: Constants(838, 69, 53.2, 0.691)}
-# T1: Wright 2008. T2 and T2*: grey matter with iron.
-_CAUDATE = {1.5: Constants(1109, 95, 84.0, 0.837), 3.0: Constants(1395, 99, 66.0, 0.837)}
-_PUTAMEN = {1.5: Constants(1084, 95, 84.0, 0.837), 3.0: Constants(1332, 99, 66.0, 0.837)}
-# T1 (by rate) and PD: 63 % white and 37 % grey matter, see `MADE_OF`. T2 and T2*: grey matter with iron.
-_PALLIDUM = {1.5: Constants(779, 95, 84.0, 0.745), 3.0: Constants(1018, 99, 66.0, 0.745)}
-# T1 and T2 as gathered by simulators (4163 +- 263 and 1650 to 2100 ms at 3 T); T2*: BrainWeb.
-_CSF = {1.5: Constants(4280, 2030, 70, 1.0), 3.0: Constants(4163, 1875, 70, 1.0)}
-# T1 and T2 as gathered by simulators (3 T: 374 +- 45 and 1100 +- 59 ms), and T2* of fat, which its
-# chemical shifts shorten; T2* of muscle (kept below T2) and PD of fat: BrainWeb; PD of muscle: water content.
-_FAT = {1.5: Constants(290, 165, 21.4, 1.0), 3.0: Constants(374, 127, 10.7, 1.0)}
-_MUSCLE = {1.5: Constants(856, 27, 26.0, 0.79), 3.0: Constants(1100, 40, 30.0, 0.79)}
-# T1, T2, T2*: "skull" of BrainWeb's twenty heads. PD: between compact bone (0.05) and marrow.
-_BONE = {1.5: Constants(350, 15, 7.5, 0.15), 3.0: Constants(350, 15, 7.5, 0.15)}
-# T1, T2, PD as gathered by simulators (1000 ms; 3 and 1 ms; 0.05); T2* below T2 (own choice).
-_COMPACT = {1.5: Constants(1000, 3, 1.5, 0.05), 3.0: Constants(1000, 1, 0.7, 0.05)}
-# T1 and T2 as gathered by simulators (552 and 586 +- 73 ms; 50 ms, BrainWeb's row also 50); T2*: BrainWeb,
-# "marrow". PD: half of it is bone (own choice).
-_MARROW = {1.5: Constants(552, 50, 25, 0.5), 3.0: Constants(586, 50, 18, 0.5)}
-# T1, T2, T2*: BrainWeb, "vessel" (1750 +- 250, 200 +- 25, 20 +- 5). T1 at 1.5 T and PD: own choice.
-_BLOOD = {1.5: Constants(1550, 200, 35, 0.85), 3.0: Constants(1750, 200, 20, 0.85)}
-# T1, T2, T2*: BrainWeb, "dura" (700 +- 100, 150 +- 50, 50 +- 10), one row for all fields. PD: own choice.
-_DURA = {1.5: Constants(700, 150, 50, 0.7), 3.0: Constants(700, 150, 50, 0.7)}
-# T1 and T2: Gach 2008, scalp. T2* (below T2) and PD: own choice.
-_SKIN = {1.5: Constants(343, 70, 30, 0.7), 3.0: Constants(377, 70, 25, 0.7)}
-# Vitreous: near fluid, T1 as the anterior chamber at most (5053 ms, Patz 2007); T2 450 ms: anterior chamber.
-_VITREOUS = {1.5: Constants(4000, 450, 70, 0.99), 3.0: Constants(4000, 450, 70, 0.99)}
-# T1 and T2 at 1.5 T: Patz 2007, cortex of the lens (1413, 100) and chorioretina (1511, 78). T2 of the whole
-# lens and of the fibrous sclera are shorter; 3 T, T2* and PD: own choice.
-_LENS = {1.5: Constants(1413, 40, 25, 0.6), 3.0: Constants(1500, 35, 20, 0.6)}
-_SCLERA = {1.5: Constants(1511, 50, 30, 0.65), 3.0: Constants(1650, 45, 25, 0.65)}
-
-# T1 and T2: Choi 2022 (3.5 % and 7.3 %). PD: water content, 1.7 of 69.1 %.
 _BRAIN = Spread(0.035, 0.073, 0.02)
-
+# Rise of iron with age: Hallgren and Sourander 1958, doi:10.1111/j.1471-4159.1958.tb12607.x.
 SUBSTANCES: dict[str, Substance] = {
     row.name: row
     for row in (
-        Substance("white", _WHITE, _BRAIN),
-        Substance("grey", _GREY, _BRAIN),
-        Substance("caudate", _CAUDATE, _BRAIN, iron=(9.66, 0.05, 0.33)),
-        Substance("putamen", _PUTAMEN, _BRAIN, iron=(14.62, 0.04, 0.46)),
-        Substance("pallidum", _PALLIDUM, _BRAIN, iron=(21.41, 0.09, 0.37)),
-        Substance("csf", _CSF, Spread(0.063, 0.07, 0.0)),
-        Substance("fat", _FAT, Spread(0.12, 0.07, 0.05), texture=2.0),
-        Substance("muscle", _MUSCLE, Spread(0.053, 0.07, 0.05), texture=2.0),
-        Substance("bone", _BONE, Spread(0.29, 0.33, 0.30), texture=4.0),
-        Substance("compact bone", _COMPACT, Spread(0.1, 0.2, 0.3), texture=4.0),
-        Substance("marrow", _MARROW, Spread(0.125, 0.2, 0.2), texture=4.0),
-        Substance("blood", _BLOOD, Spread(0.143, 0.125, 0.05), texture=2.0),
-        Substance("dura", _DURA, Spread(0.143, 0.33, 0.1), texture=2.0),
-        Substance("skin", _SKIN, Spread(0.1, 0.1, 0.05), texture=2.0),
-        Substance("vitreous", _VITREOUS, Spread(0.1, 0.1, 0.0)),
-        Substance("lens", _LENS, Spread(0.13, 0.2, 0.05)),
-        Substance("sclera", _SCLERA, Spread(0.15, 0.15, 0.05)),
+        Substance("white", _BRAIN, 0.65, -0.030),
+        Substance("grey", _BRAIN, 0.83, 0.020),
+        Substance("caudate", _BRAIN, 0.83, 0.044, iron=(9.66, 0.05, 0.33)),
+        Substance("putamen", _BRAIN, 0.83, 0.038, iron=(14.62, 0.04, 0.46)),
+        Substance("pallidum", _BRAIN, 0.83, 0.131, iron=(21.41, 0.09, 0.37)),
+        Substance("csf", Spread(0.063, 0.07, 0.0), 3.19, 0.019),
+        Substance("fat", Spread(0.12, 0.07, 0.05), 0.05, 0.019, texture=2.0, shift_ppm=-3.4),
+        Substance("muscle", Spread(0.053, 0.07, 0.05), 1.4, texture=2.0),
+        Substance("bone", Spread(0.29, 0.33, 0.30), 0.3, -2.1, texture=4.0),
+        Substance("compact bone", Spread(0.1, 0.2, 0.3), 0.3, -2.1, texture=4.0),
+        Substance("marrow", Spread(0.125, 0.2, 0.2), 0.3, -0.5, texture=4.0),
+        Substance("blood", Spread(0.143, 0.125, 0.05), 1.7, 0.19, texture=2.0, uptake=0.58, flow=0.85),
+        Substance("dura", Spread(0.143, 0.33, 0.1), 0.9, texture=2.0, uptake=0.35),
+        Substance("skin", Spread(0.1, 0.1, 0.05), 1.0, texture=2.0, uptake=0.1),
+        Substance("vitreous", Spread(0.1, 0.1, 0.0), 3.0),
+        Substance("lens", Spread(0.13, 0.2, 0.05), 1.0),
+        Substance("sclera", Spread(0.15, 0.15, 0.05), 1.0),
+        Substance("choroid", _BRAIN, 1.9, 0.020, uptake=0.45),
     )
 }
 """All substances by name."""
 
+
+def _table() -> dict[str, dict[float, Constants]]:
+    """Substance to field strength to its constants."""
+    text = files("mindscan.imaging").joinpath("tissues.csv").read_text(encoding="utf-8")
+    rows = {(row["substance"], row["quantity"]): row for row in csv.DictReader(text.splitlines())}
+    return {
+        name: {
+            field: Constants(*(float(rows[name, quantity][f"{field:g}"]) for quantity in Constants._fields))
+            for field in FIELDS_TESLA
+        }
+        for name in SUBSTANCES
+    }
+
+
+_AT = _table()
+
 IRON_R2 = 0.2
-"""Rise of R2 in 1/s for each tesla and mg of iron per 100 g: Gelman 1999, (25.8 - 12.7) / 21.3 / 3 T."""
+"""Rise of R2 in 1/s for each T and mg of iron per 100 g: Gelman 1999 (PMID 10207479), 13.1 / 21.3 / 3 T."""
+
+GAMMA_MHZ = 42.577478518
+"""Gyromagnetic ratio of the proton in MHz per tesla (CODATA 2018)."""
 
 CORTEX_IRON = 2.9
 """Iron in mg per 100 g of adult cortex, which the T2 of grey matter already holds (Hallgren 1958)."""
@@ -155,8 +183,7 @@ _OWN: dict[str, dict[str, float]] = {
     "Cerebellum-Cortex": {"white": 0.30, "grey": 0.70},
     # Ventral diencephalon: 203 units, tracts between hypothalamus, subthalamic and red nucleus and nigra.
     "VentralDC": {"white": 0.65, "grey": 0.35},
-    # Choroid plexus: fronds with T1 near that of grey matter.
-    "choroid-plexus": {"grey": 1.0},
+    "choroid-plexus": {"choroid": 1.0},
     "Caudate": {"caudate": 1.0},
     "Putamen": {"putamen": 1.0},
     "Pallidum": {"pallidum": 1.0},
@@ -188,7 +215,7 @@ def constants(name: str, field_tesla: float, age_years: float) -> Constants:
 
     Args:
         name: a key of `SUBSTANCES`.
-        field_tesla: 1.5 or 3.
+        field_tesla: one of `FIELDS_TESLA`.
         age_years: sets the iron in the deep nuclei, which shortens T2 and T2*.
 
     Raises:
@@ -200,17 +227,46 @@ def constants(name: str, field_tesla: float, age_years: float) -> Constants:
     """
     if name not in SUBSTANCES:
         raise SettingsError(f"substance '{name}'", f"one of {', '.join(SUBSTANCES)}", "choose one of these")
-    if field_tesla not in FIELDS_TESLA:
-        raise SettingsError(f"field_tesla = {field_tesla:g}", "1.5 or 3", "choose one of these")
-    substance = SUBSTANCES[name]
-    base = substance.at[field_tesla]
+    substance, base = SUBSTANCES[name], _AT[name][known_field(field_tesla)]
     if substance.iron is None:
         return base
-    gain, rate, floor = substance.iron
-    iron = gain * (1 - math.exp(-rate * age_years)) + floor - CORTEX_IRON
-    per_ms = IRON_R2 * field_tesla * iron / 1000
+    per_ms = IRON_R2 * field_tesla * (_iron(substance.iron, age_years) - CORTEX_IRON) / 1000
     # Gelman 1999: R2 of grey matter rises with iron, and R2' as steeply, so R2* twice as steeply.
     return base._replace(t2_ms=1 / (1 / base.t2_ms + per_ms), t2star_ms=1 / (1 / base.t2star_ms + 2 * per_ms))
+
+
+def known_field(tesla: float) -> float:
+    """The field strength, if there are constants of it.
+
+    Raises:
+        SettingsError: there are none.
+    """
+    if tesla not in FIELDS_TESLA:
+        known = ", ".join(f"{field:g}" for field in FIELDS_TESLA)
+        raise SettingsError(f"field_tesla = {tesla:g}", f"one of {known}", "choose one of these")
+    return tesla
+
+
+def _iron(rise: tuple[float, float, float], age_years: float) -> float:
+    gain, rate, floor = rise
+    return gain * (1 - math.exp(-rate * age_years)) + floor
+
+
+def susceptibility_ppm(age_years: float) -> dict[str, float]:
+    """Susceptibility of every substance; that of the deep nuclei goes with their iron.
+
+    Args:
+        age_years: at 50 the values are the published ones.
+
+    Example:
+        >>> susceptibility_ppm(5)["pallidum"] < susceptibility_ppm(60)["pallidum"]
+        True
+    """
+    adult = 50.0
+    return {
+        name: row.chi_ppm * (_iron(row.iron, age_years) / _iron(row.iron, adult) if row.iron else 1.0)
+        for name, row in SUBSTANCES.items()
+    }
 
 
 def relaxation(
@@ -219,7 +275,7 @@ def relaxation(
     """Constants of all substances of one person, as tensors in the order of `SUBSTANCES`.
 
     Args:
-        field_tesla: 1.5 or 3.
+        field_tesla: one of `FIELDS_TESLA`.
         age_years: age of the person.
         deviations: by substance, how many standard deviations between people T1, T2 (and T2*) and PD
             lie above the typical value; substances that are not named are typical.
@@ -232,8 +288,22 @@ def relaxation(
         typical = constants(name, field_tesla, age_years)
         steps = zip(deviations.get(name, (0.0, 0.0, 0.0)), substance.spread, strict=True)
         t1, t2, pd = (math.exp(z * spread) for z, spread in steps)
-        rows.append((typical.t1_ms * t1, typical.t2_ms * t2, typical.t2star_ms * t2, typical.pd * pd))
+        times = (typical.t1_ms * t1, typical.t2_ms * t2, typical.t2star_ms * t2, typical.pd * pd)
+        rows.append((*times, substance.adc, substance.shift_ppm * GAMMA_MHZ * field_tesla, substance.flow))
     return Relaxation(*torch.tensor(rows, dtype=torch.float64, device="cpu").T)
+
+
+def structures(by_substance: torch.Tensor) -> dict[str, float]:
+    """A quantity of every structure from that of its substances, mixed by share.
+
+    Args:
+        by_substance: in the order of `SUBSTANCES`.
+    """
+    values = dict(zip(SUBSTANCES, by_substance.tolist(), strict=True))
+    return {
+        structure: sum(share * values[name] for name, share in shares.items())
+        for structure, shares in MADE_OF.items()
+    }
 
 
 def label_table(by_structure: Mapping[str, float]) -> torch.Tensor:

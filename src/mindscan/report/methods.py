@@ -20,6 +20,11 @@ SEQUENCE_SOURCES = {
     "Spin echo": "hahn",
     "Inversion recovery spin echo": "hajnal",
     "Spoiled gradient echo": "ernst",
+    "Turbo spin echo": "weigel",
+    "Inversion recovery turbo spin echo": "hajnal, weigel",
+    "Double inversion recovery": "redpath, weigel",
+    "Balanced steady-state free precession": "freeman",
+    "Diffusion-weighted spin echo": "stejskal",
     RANDOM: "billot",
 }
 """What a sidecar calls its pulse sequence, and where the signal equation or the idea comes from."""
@@ -143,8 +148,9 @@ def _imaging(kinds: Sequence[ScanKind]) -> str:
     sequences = {str(name) for kind in kinds for name in kind.values.get("PulseSequenceType", ())}
     if sequences & (set(SEQUENCE_SOURCES) - {RANDOM}):
         text += (
-            "\n\nSignals follow the closed-form equations of the sequences with relaxation times of the "
-            "literature (T1 [@wright], T2 [@stanisz], T2* [@peters])."
+            "\n\nSignals follow the closed-form equations of the sequences, those of turbo spin echoes the "
+            "extended phase graph, with relaxation times of the literature (T1 [@wright], T2 [@stanisz], "
+            "T2* [@peters])."
         )
     if RANDOM in sequences:
         text += " Random contrast gives every structure a grey level drawn at random [@billot]."

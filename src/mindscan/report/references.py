@@ -36,6 +36,15 @@ REFERENCES: Mapping[str, str] = {
     "doi:10.1097/00004728-199211000-00001",
     "ernst": "Ernst RR, Anderson WA (1966). Application of Fourier transform spectroscopy to magnetic "
     "resonance. Review of Scientific Instruments 37:93-102. doi:10.1063/1.1719961",
+    "weigel": "Weigel M (2015). Extended phase graphs: dephasing, RF pulses, and echoes - pure and simple. "
+    "Journal of Magnetic Resonance Imaging 41:266-295. doi:10.1002/jmri.24619",
+    "redpath": "Redpath TW, Smith FW (1994). Use of a double inversion recovery pulse sequence to image "
+    "selectively grey or white brain matter. British Journal of Radiology 67:1258-1263. "
+    "doi:10.1259/0007-1285-67-804-1258",
+    "freeman": "Freeman R, Hill HDW (1971). Phase and intensity anomalies in Fourier transform NMR. Journal "
+    "of Magnetic Resonance 4:366-383. doi:10.1016/0022-2364(71)90068-3",
+    "stejskal": "Stejskal EO, Tanner JE (1965). Spin diffusion measurements: spin echoes in the presence of "
+    "a time-dependent field gradient. Journal of Chemical Physics 42:288-292. doi:10.1063/1.1695690",
     "billot": "Billot B et al. (2023). SynthSeg: segmentation of brain MRI scans of any contrast and "
     "resolution without retraining. Medical Image Analysis 86:102789. doi:10.1016/j.media.2023.102789",
     "wright": "Wright PJ et al. (2008). Water proton T1 measurements in brain tissue at 7, 3, and 1.5 T "

@@ -43,7 +43,7 @@ class ScanKind:
     """All scans of one kind in a data set.
 
     Args:
-        name: the BIDS suffix, with the run where a suffix repeats, such as "T1w" or "T2w, run 2".
+        name: the BIDS suffix, with acquisition, run and part where it has them, such as "T2w, run 2".
         suffix: the BIDS suffix.
         count: how many scans of this kind there are.
         settings: setting to its value, or to the values over all scans, as text with unit.
@@ -74,9 +74,9 @@ def scan_kinds(dataset: Dataset) -> list[ScanKind]:
 
 
 def _kind_name(path: Path) -> str:
-    parts = path.name.partition(".")[0].split("_")
-    runs = [part.removeprefix("run-") for part in parts if part.startswith("run-")]
-    return parts[-1] + (f", run {runs[0]}" if runs else "")
+    words = {name: layout.entity(path, name) for name in ("acq", "run", "part")}
+    told = [words["acq"], f"run {words['run']}" if words["run"] else "", words["part"]]
+    return ", ".join([layout.suffix_of(path), *filter(None, told)])
 
 
 def _described(path: Path) -> dict[str, Any]:
