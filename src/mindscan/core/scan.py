@@ -19,11 +19,14 @@ class Scan:
         volume: signal in arbitrary units, float32, at least 0.
         suffix: the BIDS suffix, such as "T1w".
         metadata: what the sidecar JSON says, in BIDS names and units (seconds, tesla, degrees).
+        brain: labels and landmarks exactly as this image shows them, where its grid or its geometry is not
+            that of the subject's brain; else None.
     """
 
     volume: Volume
     suffix: str
     metadata: Mapping[str, Any]
+    brain: Brain | None = None
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from mindscan.core.prior import Prior, Rounded, truncated_normal
 from mindscan.core.record import Record
 from mindscan.core.scan import Scan
 from mindscan.core.volume import Volume
-from mindscan.imaging.blur import point_spread
+from mindscan.imaging.acquire import Physics, View, acquire
+from mindscan.imaging.acquisition import Acquisition
 from mindscan.imaging.compose import Levels, check_grid, compose
 from mindscan.imaging.contrast import RandomContrast
 from mindscan.imaging.fields import draw_field
-from mindscan.imaging.noise import add_rician
 from mindscan.imaging.sequences import PRESETS, Sequence, preset
 from mindscan.imaging.tissues import FIELDS_TESLA, MADE_OF, SUBSTANCES, relaxation
 
@@ -27,6 +27,8 @@ BRIGHT = 1000.0
 _JITTER = Prior(uniform=(0.95, 1.05))
 # Times that stretch together, so that a train of readouts always fits between its inversions.
 _PACED = dict.fromkeys(("tr_ms", "ti_ms", "echo_spacing_ms"), "pace")
+_GRADIENT_ECHOES = ("gradient_echo", "mprage")
+# Kinds of sequence that nothing refocuses, so that signal is lost where the field changes.
 _FIELD = Prior(choice=FIELDS_TESLA)
 _DRAWN = {
     "bias_sd": Prior(uniform=(0.02, 0.08)),
@@ -71,6 +73,7 @@ class MRI(Record):
             brings its own).
         texture_mm: distance at which the correlation of the texture is one half, at least 1 mm.
         snr: signal of the brighter of cerebral grey and white matter over the noise of one channel.
+        acquisition: geometry, sampling and coils, and the artefacts that are turned on.
 
     Raises:
         SettingsError: (through `MRI.parse`) a value that is unknown or impossible.
@@ -90,6 +93,7 @@ class MRI(Record):
     texture_sd: Annotated[Rounded, Field(ge=0, le=1)]
     texture_mm: Annotated[Rounded, Field(ge=1)]
     snr: Annotated[Rounded, Field(gt=0)]
+    acquisition: Acquisition = Acquisition()
 
     @classmethod
     def draw(
@@ -120,6 +124,17 @@ class MRI(Record):
         gain = BRIGHT / max(abs(levels[name][0]) for name in ("Cerebral-White-Matter", "Cerebral-Cortex"))
         return {name: (mean * gain, sd * gain) for name, (mean, sd) in levels.items()}
 
+    def _fat_levels(self) -> Levels:
+        """The part of `levels` that is of fat; by share alone for a contrast without physics."""
+        shares = {structure: made_of.get("fat", 0.0) for structure, made_of in MADE_OF.items()}
+        if not isinstance(self.sequence, RandomContrast):
+            tissue = relaxation(self.field_tesla, self.age_years, self.deviations)
+            signal = dict(zip(SUBSTANCES, self.sequence.signal(tissue).tolist(), strict=True))
+            shares = {
+                name: share * signal["fat"] / self._raw_levels()[name][0] for name, share in shares.items()
+            }
+        return {name: (mean * shares[name], sd * shares[name]) for name, (mean, sd) in self.levels().items()}
+
     def _raw_levels(self) -> Levels:
         if isinstance(self.sequence, RandomContrast):
             return self.sequence.levels
@@ -139,9 +154,13 @@ class MRI(Record):
         bias = draw_field(grid, self.bias_sd, self.bias_mm, key / "bias", device, centred=True)
         texture = draw_field(grid, 1.0, self.texture_mm, key / "texture", device)
         image = compose(brain, self.levels(), texture, bias)
-        image = point_spread(image, self.psf_fwhm_mm, grid.voxel_mm)
-        add_rician(image, BRIGHT / self.snr, key / "noise")
-        return Scan(Volume(image, brain.labels.affine), self.suffix, self.metadata())
+        shifts = self.acquisition.chemical_shift is not None
+        fat = compose(brain, self._fat_levels(), texture, bias) if shifts else None
+        echo_ms = getattr(self.sequence, "te_ms", 0.0) if self.sequence.kind in _GRADIENT_ECHOES else 0.0
+        physics = Physics(self.field_tesla, echo_ms, self.psf_fwhm_mm, BRIGHT / self.snr, BRIGHT)
+        seen = acquire(self.acquisition, View(image, brain), fat, physics, key)
+        volume = Volume(seen.signal, seen.brain.labels.affine)
+        return Scan(volume, self.suffix, self.metadata(), None if seen.brain is brain else seen.brain)
 
     def metadata(self) -> dict[str, Any]:
         """What the sidecar JSON says: BIDS names and units, and all settings."""
@@ -151,7 +170,7 @@ class MRI(Record):
             "ManufacturersModelName": "simulated scanner",
             "NonlinearGradientCorrection": False,
             "MagneticFieldStrength": self.field_tesla,
-            "MRAcquisitionType": "3D",
+            **self.acquisition.bids(),
             **self.sequence.bids(),
             "Synthetic": True,
             "MindscanSettings": self.model_dump(mode="json"),
