@@ -15,10 +15,12 @@ import torch
 from mindscan.core.brain import Brain
 from mindscan.core.errors import FolderError, SettingsError
 from mindscan.core.scan import Origin
+from mindscan.core.volume import Volume
 from mindscan.dataset import folder, layout
 from mindscan.dataset.card import finished, read_card
 from mindscan.dataset.folder import open_job, tidy
 from mindscan.dataset.nifti import read_nifti
+from mindscan.dataset.shelf import read_dataset
 from mindscan.dataset.store import write_subject
 
 JOB = {"seed": 7}
@@ -49,6 +51,32 @@ def test_surfaces_stand_beside_the_labels_and_are_described(tmp_path: Path, with
             sidecar = json.loads(layout.sidecar(file).read_text())
             assert sidecar["Description"]
             assert sidecar["Recipe"] == "bids::sub-001/anat/sub-001_recipe.json"
+
+
+def test_a_scan_that_shows_the_head_elsewhere_has_labels_and_landmarks_of_its_own(
+    tmp_path: Path, make_subject
+) -> None:
+    subject = make_subject()
+    shown = Brain.from_labels(
+        Volume(torch.full((3, 4, 2), 53), subject.brain.labels.affine), {"AC": (1, 2, 3)}
+    )
+    scans = (subject.scans[0], dataclasses.replace(subject.scans[1], brain=shown))
+    write_subject(tmp_path, dataclasses.replace(subject, scans=scans))
+    truth = tmp_path / "derivatives/mindscan/sub-001/anat"
+    assert sorted(path.name for path in truth.glob("*desc-*")) == [
+        f"sub-001_desc-T2w_{name}" for name in ("dseg.json", "dseg.nii.gz", "landmarks.json", "landmarks.tsv")
+    ]
+    said = json.loads((truth / "sub-001_desc-T2w_dseg.json").read_text())
+    assert said["SpatialReference"] == "bids:raw:sub-001/anat/sub-001_T2w.nii.gz"
+    entry = read_dataset(tmp_path).entry("001")
+    first, second = entry.subject().scans
+    assert first.brain is None
+    assert second.brain.landmarks == {"AC": (1, 2, 3)}
+    assert torch.equal(second.brain.labels.data, shown.labels.data)
+    assert [entry.shown_labels(path).name for path in entry.scans] == [
+        "sub-001_dseg.nii.gz",
+        "sub-001_desc-T2w_dseg.nii.gz",
+    ]
 
 
 def test_sidecars_hold_settings_the_mark_and_the_recipe(tmp_path: Path, make_subject) -> None:

@@ -150,11 +150,12 @@ def _tilted(asked: Acquisition, view: View) -> View:
 def _cut(asked: Acquisition, view: View) -> View:
     if asked.field_of_view is None:
         return view
-    return _boxed(view, box(asked.field_of_view, view.brain.labels.grid), view.signal)
+    inside = box(asked.field_of_view, view.brain.labels.grid)
+    return _boxed(view, inside, view.signal[inside].contiguous())
 
 
-def _boxed(view: View, inside: tuple[slice, slice, slice], signal: Tensor | None = None) -> View:
-    """The truth inside a box of voxels, with a signal of that size or cut to it."""
+def _boxed(view: View, inside: tuple[slice, slice, slice], signal: Tensor) -> View:
+    """The truth inside a box of voxels, with a signal of that size."""
     brain, first = view.brain, [part.start for part in inside]
     affine = brain.labels.affine.copy()
     affine[:3, 3] += affine[:3, :3] @ first
@@ -162,7 +163,7 @@ def _boxed(view: View, inside: tuple[slice, slice, slice], signal: Tensor | None
     shares = brain.fractions[every] if brain.fractions is not None else None
     owners = brain.owners[every] if brain.owners is not None else None
     cut = Brain(Volume(brain.labels.data[inside].contiguous(), affine), shares, owners, brain.landmarks)
-    return View(view.signal[inside].contiguous() if signal is None else signal, cut)
+    return View(signal, cut)
 
 
 def _sliced(asked: Acquisition, view: View) -> View:

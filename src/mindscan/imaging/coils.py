@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from mindscan.core.key import Key
-from mindscan.core.prior import Rounded
+from mindscan.core.prior import Rounded, Whole
 from mindscan.core.record import Record
 from mindscan.imaging.slabs import slabs
 
@@ -37,8 +37,8 @@ class Coils(Record):
         left of the chi distribution), doi:10.1016/j.mri.2013.12.001.
     """
 
-    channels: Annotated[int, Field(ge=1, le=64)] = 8
-    acceleration: Annotated[int, Field(ge=1, le=8)] = 1
+    channels: Annotated[Whole, Field(ge=1, le=64)] = 8
+    acceleration: Annotated[Whole, Field(ge=1, le=8)] = 1
     combine: Literal["sum_of_squares", "sense"] = "sum_of_squares"
     loop_mm: Annotated[Rounded, Field(ge=10, le=200)] = 60.0
 

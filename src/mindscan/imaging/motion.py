@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 from torch import Tensor
 
 from mindscan.core.key import Key
-from mindscan.core.prior import Rounded
+from mindscan.core.prior import Rounded, Whole
 from mindscan.core.record import Record
 from mindscan.imaging.resample import sampled
 
@@ -35,7 +35,7 @@ class Motion(Record):
 
     translation_mm: Annotated[Rounded, Field(ge=0, le=50)] = 0.0
     rotation_deg: Annotated[Rounded, Field(ge=0, le=45)] = 0.0
-    moves: Annotated[int, Field(ge=1, le=32)] = 4
+    moves: Annotated[Whole, Field(ge=1, le=32)] = 4
 
     @property
     def nothing(self) -> bool:

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from mindscan.core.brain import Brain
 from mindscan.core.labels import BY_ID, TABLE_SIZE, TISSUES, in_skull
-from mindscan.core.prior import Rounded
+from mindscan.core.prior import Rounded, Whole
 from mindscan.core.record import Record
 from mindscan.core.volume import Affine
 
@@ -38,7 +38,7 @@ class OffResonance(Record):
     """
 
     strength: Annotated[Rounded, Field(ge=0, le=5)] = 1.0
-    shim_order: Annotated[int, Field(ge=0, le=2)] = 2
+    shim_order: Annotated[Whole, Field(ge=0, le=2)] = 2
 
 
 def dipole_field(chi_ppm: Tensor, voxel_mm: Sequence[float], towards: Sequence[float]) -> Tensor:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from torch import Tensor
 
-from mindscan.core.prior import Rounded
+from mindscan.core.prior import Rounded, Whole
 from mindscan.core.record import Record
 
 
@@ -19,7 +19,7 @@ class Quantisation(Record):
         full_scale: largest value, relative to the brighter of cerebral grey and white matter.
     """
 
-    bits: Annotated[int, Field(ge=1, le=16)] = 12
+    bits: Annotated[Whole, Field(ge=1, le=16)] = 12
     full_scale: Annotated[Rounded, Field(gt=0, le=1000)] = 4.0
 
 

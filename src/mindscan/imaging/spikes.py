@@ -9,7 +9,7 @@ from pydantic import Field
 from torch import Tensor
 
 from mindscan.core.key import Key
-from mindscan.core.prior import Rounded
+from mindscan.core.prior import Rounded, Whole
 from mindscan.core.record import Record
 from mindscan.imaging.lines import decode, lines
 from mindscan.imaging.slabs import slabs
@@ -26,7 +26,7 @@ class Spikes(Record):
         Heiland 2008 (what stripes come from), doi:10.1007/s00062-008-7003-y.
     """
 
-    count: Annotated[int, Field(ge=0, le=64)] = 1
+    count: Annotated[Whole, Field(ge=0, le=64)] = 1
     share: Annotated[Rounded, Field(ge=0, le=1)] = 0.0
 
 
