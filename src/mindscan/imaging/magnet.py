@@ -33,9 +33,9 @@ _FIELD = Prior(choice=FIELDS_TESLA)
 _DRAWN = {
     "bias_sd": Prior(uniform=(0.02, 0.08)),
     "bias_mm": Prior(uniform=(50, 90)),
-    "psf_fwhm_mm": Prior(uniform=(1.0, 1.4)),
-    "texture_sd": Prior(uniform=(0.035, 0.055)),
-    "texture_mm": Prior(uniform=(2.6, 3.4)),
+    "psf_fwhm_mm": Prior(uniform=(1.5, 1.9)),
+    "texture_sd": Prior(uniform=(0.03, 0.05)),
+    "texture_mm": Prior(uniform=(4.4, 5.4)),
     "snr": Prior(uniform=(25, 60)),
 }
 

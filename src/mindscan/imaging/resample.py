@@ -49,8 +49,8 @@ def overlaps(out: int, given: int, device: torch.device) -> Tensor:
     """Share of each of `out` equal voxels that lies in each of `given` ones over the same extent.
 
     Example:
-        >>> overlaps(2, 3, torch.device("cpu")).round(decimals=3).tolist()
-        [[0.667, 0.333, 0.0], [0.0, 0.333, 0.667]]
+        >>> overlaps(2, 4, torch.device("cpu")).tolist()
+        [[0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 0.5, 0.5]]
     """
     borders = torch.arange(given + 1, dtype=torch.float64, device=device) / given * out
     covered = (borders - torch.arange(out, device=device)[:, None]).clamp(0, 1)

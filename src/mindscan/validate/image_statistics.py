@@ -14,6 +14,7 @@ from scipy import ndimage, optimize
 from scipy.spatial.transform import Rotation
 from scipy.stats import kurtosis, skew
 
+from mindscan.core.errors import SettingsError
 from mindscan.core.volume import Affine
 
 Array = npt.NDArray[np.float32]
@@ -86,17 +87,20 @@ def image_statistics(image: Array, affine: Affine, brain: Mask) -> dict[str, flo
         affine: from voxel to world millimetres (RAS+).
         brain: mask of brain and the fluid in and between its folds, shape (i, j, k).
 
-    Example:
-        >>> noise = np.full((60, 70, 60), 1.0, np.float32)
-        >>> ball = np.fromfunction(lambda i, j, k: (i - 30) ** 2 + (j - 35) ** 2 + (k - 30) ** 2 < 600, noise.shape)
-        >>> image_statistics(noise, np.diag([2.0, 2.0, 2.0, 1.0]), ball)["wm_share"]
-        1.0
+    Raises:
+        SettingsError: one of the three tissues is not seen at all.
     """
     frame = framed(image, affine, brain)
     y, inside = frame.image, frame.brain
     fluid, white = inside & (y < FLUID_BELOW), inside & (y >= WHITE_ABOVE)
     grey = inside & ~fluid & ~white
     core = ndimage.binary_erosion(white)
+    if not (core.any() and grey.any() and fluid.any()):
+        raise SettingsError(
+            "an image without white matter, grey matter and fluid",
+            "a T1-weighted image of a whole brain",
+            "give another image, or another mask",
+        )
     values, mirrored = y[inside], inside & inside[::-1]
     slope = np.sqrt(sum(part**2 for part in np.gradient(y)))[inside]
     pooled = np.sqrt((y[white].var() + y[grey].var()) / 2)
@@ -184,7 +188,8 @@ _SIMPLEX = np.array([[0, 0, 0], [0.1, 0, 0], [0, 0.1, 0], [0, 0, 1.0]])
 
 def _white_peak(values: Array) -> float:
     """The brightest peak of the histogram."""
-    counts, borders = np.histogram(values, 200, (np.percentile(values, 1), np.percentile(values, 99.5)))
+    low, high = (float(np.percentile(values, share)) for share in (1, 99.5))
+    counts, borders = np.histogram(values, 200, (low, high + 0.05 * abs(high)))
     even = ndimage.gaussian_filter1d(counts.astype(float), 3)
     inner = even[1:-1]
     peaks = np.flatnonzero((inner > even[:-2]) & (inner >= even[2:]) & (inner > 0.1 * even.max())) + 1
@@ -209,16 +214,16 @@ def _texture(y: Array, core: Mask, grey: Mask) -> dict[str, float]:
 def _trend(y: Array, mask: Mask) -> Array:
     """The smooth copy of what lies inside a mask."""
     sd = TREND_MM / VOXEL_MM
-    inside = ndimage.gaussian_filter(mask.astype(np.float32), sd)
-    trend: Array = ndimage.gaussian_filter(np.where(mask, y, 0), sd) / np.maximum(inside, 1e-3)
-    return trend
+    inside: Array = ndimage.gaussian_filter(mask.astype(np.float32), sd)
+    within: Array = ndimage.gaussian_filter(np.where(mask, y, np.float32(0)), sd)
+    return within / np.maximum(inside, np.float32(1e-3))
 
 
 def _autocorrelation(fine: Array, mask: Mask, steps: int) -> float:
     """Correlation of a field with itself some voxels away, mean over the three axes."""
     found = []
     for axis in range(3):
-        here, there = (np.moveaxis(volume, axis, 0) for volume in (fine, mask))
-        both = there[steps:] & there[:-steps]
-        found.append(np.corrcoef(here[steps:][both], here[:-steps][both])[0, 1])
+        values, inside = np.moveaxis(fine, axis, 0), np.moveaxis(mask, axis, 0)
+        both = inside[steps:] & inside[:-steps]
+        found.append(np.corrcoef(values[steps:][both], values[:-steps][both])[0, 1])
     return float(np.mean(found))
