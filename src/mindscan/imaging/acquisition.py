@@ -88,7 +88,8 @@ class Acquisition(Record):
 
     @model_serializer(mode="wrap")
     def _what_happens(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in handler(self).items() if value is not None}
+        usual = {name: field.default for name, field in type(self).model_fields.items()}
+        return {name: value for name, value in handler(self).items() if value != usual[name]}
 
     @property
     def slice_axis(self) -> int | None:

@@ -34,7 +34,7 @@ class Sampling(Record):
 
     Reference:
         Gibbs 1899, doi:10.1038/059606a0; zero filling and truncation: Bernstein 2001,
-        doi:10.1002/jmri.1126.
+        doi:10.1002/jmri.1183.
     """
 
     readout_mm: Edge | None = None

@@ -216,7 +216,8 @@ def _trend(y: Array, mask: Mask) -> Array:
     sd = TREND_MM / VOXEL_MM
     inside: Array = ndimage.gaussian_filter(mask.astype(np.float32), sd)
     within: Array = ndimage.gaussian_filter(np.where(mask, y, np.float32(0)), sd)
-    return within / np.maximum(inside, np.float32(1e-3))
+    trend: Array = (within / np.maximum(inside, np.float32(1e-3))).astype(np.float32)
+    return trend
 
 
 def _autocorrelation(fine: Array, mask: Mask, steps: int) -> float:
