@@ -22,7 +22,7 @@ class ChemicalShift(Record):
         ppm: how far the frequency of fat lies below that of water, 0 to 10 parts per million.
 
     Reference:
-        Weinreb 1985 (3.5 ppm, seen along the readout), doi:10.2214/ajr.145.6.1183.
+        Weinreb 1985, American Journal of Roentgenology 145:1183-1185 (3.5 ppm, along the readout).
     """
 
     ppm: Annotated[Rounded, Field(ge=0, le=10)] = 3.5

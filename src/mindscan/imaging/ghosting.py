@@ -26,7 +26,7 @@ class Ghosting(Record):
         period_lines: lines from crest to crest, at least 2.
 
     Reference:
-        Wood and Henkelman 1985, doi:10.1118/1.595783 (motion); Buonocore and Gao 1997,
+        Wood and Henkelman 1985, Medical Physics 12:143-151 (motion); Buonocore and Gao 1997,
         doi:10.1002/mrm.1910380114 (every second line).
     """
 

@@ -29,8 +29,7 @@ class Motion(Record):
         moves: how often the head moves, 1 to 32.
 
     Reference:
-        Zaitsev 2015, doi:10.1002/jmri.24850; Shaw 2020 (motion from k-space of several poses),
-        doi:10.1109/TMI.2020.2972616.
+        Zaitsev 2015, doi:10.1002/jmri.24850.
     """
 
     translation_mm: Annotated[Rounded, Field(ge=0, le=50)] = 0.0

@@ -126,7 +126,7 @@ def dephasing(field_hz: Tensor, echo_ms: float, extents: Sequence[float]) -> Ten
         extents: size of an imaged voxel along each axis in voxels of the field.
 
     Reference:
-        Reichenbach 1997 (linear field across a voxel, a sinc), doi:10.1002/jmri.1880070210.
+        Reichenbach 1997, Journal of Magnetic Resonance Imaging 7:266-279 (a linear field across a voxel).
     """
     left = torch.ones_like(field_hz)
     for axis, extent in enumerate(extents):

@@ -23,7 +23,7 @@ class Saturation(Record):
             at 0 nothing is cut off.
 
     Reference:
-        Heiland 2008 (data clipping), doi:10.1007/s00062-008-7003-y.
+        Heiland 2008, Clinical Neuroradiology 18:25-36 (data clipping).
     """
 
     clipped_db: Annotated[Rounded, Field(ge=0, le=40)] = 0.0

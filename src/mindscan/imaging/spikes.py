@@ -23,7 +23,7 @@ class Spikes(Record):
         share: size of each, relative to the largest point of k-space, 0 to 1.
 
     Reference:
-        Heiland 2008 (what stripes come from), doi:10.1007/s00062-008-7003-y.
+        Heiland 2008, Clinical Neuroradiology 18:25-36 (what stripes come from).
     """
 
     count: Annotated[Whole, Field(ge=0, le=64)] = 1

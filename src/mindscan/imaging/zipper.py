@@ -24,7 +24,7 @@ class Zipper(Record):
             the place of the line.
 
     Reference:
-        Heiland 2008, doi:10.1007/s00062-008-7003-y.
+        Heiland 2008, Clinical Neuroradiology 18:25-36.
     """
 
     strength: Annotated[Rounded, Field(ge=0, le=10)] = 0.0
