@@ -31,7 +31,7 @@ _GRADIENT_ECHOES = ("gradient_echo", "mprage")
 # Kinds of sequence that nothing refocuses, so that signal is lost where the field changes.
 _FIELD = Prior(choice=FIELDS_TESLA)
 _DRAWN = {
-    "bias_sd": Prior(uniform=(0.02, 0.08)),
+    "bias_sd": Prior(uniform=(0.02, 0.06)),
     "bias_mm": Prior(uniform=(50, 90)),
     "psf_fwhm_mm": Prior(uniform=(1.5, 1.9)),
     "texture_sd": Prior(uniform=(0.03, 0.05)),
