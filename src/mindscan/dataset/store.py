@@ -118,7 +118,8 @@ def _files(subject: Subject) -> Iterator[File]:
         if scan.brain is not None:
             yield from _shown(subject, path, scan.brain, note)
     if subject.brain is not None:
-        reference = {"SpatialReference": layout.uri(paths[0], "raw")} if paths else {}
+        alike = [path for path, scan in zip(paths, subject.scans, strict=True) if scan.brain is None]
+        reference = {"SpatialReference": layout.uri(alike[0], "raw")} if alike else {}
         yield from _pictures(subject.id, subject.brain, {**reference, **_marks(subject, "")}, note)
         yield from _tables(subject.id, subject.brain)
         yield from _surfaces(subject.id, subject.brain, _marks(subject, ""))

@@ -130,9 +130,8 @@ class MRI(Record):
         if not isinstance(self.sequence, RandomContrast):
             tissue = relaxation(self.field_tesla, self.age_years, self.deviations)
             signal = dict(zip(SUBSTANCES, self.sequence.signal(tissue).tolist(), strict=True))
-            shares = {
-                name: share * signal["fat"] / self._raw_levels()[name][0] for name, share in shares.items()
-            }
+            raw = self._raw_levels()
+            shares = {name: part and part * signal["fat"] / raw[name][0] for name, part in shares.items()}
         return {name: (mean * shares[name], sd * shares[name]) for name, (mean, sd) in self.levels().items()}
 
     def _raw_levels(self) -> Levels:
