@@ -54,7 +54,7 @@ def test_the_sidecar_says_it_in_bids_names() -> None:
             "chemical_shift": {},
         }
     )
-    assert Acquisition().bids() == {"MRAcquisitionType": "3D"}
+    assert Acquisition().bids() == {}
     assert asked.bids() == {
         "MRAcquisitionType": "2D",
         "SliceThickness": 4,

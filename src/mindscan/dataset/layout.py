@@ -302,8 +302,8 @@ def _truth(subject: str, ending: str) -> PurePosixPath:
 
 
 def _shown(picture: PurePath) -> str:
-    run = [f"{word}_" for word in picture.name.split("_") if word.startswith("run-")]
-    return f"{''.join(run)}desc-{suffix_of(picture)}"
+    entities = picture.name.split("_")[1:-1]
+    return "_".join([*entities, f"desc-{suffix_of(picture)}"])
 
 
 def _word(text: str, what: str) -> str:

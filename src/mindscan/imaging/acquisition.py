@@ -106,8 +106,9 @@ class Acquisition(Record):
 
     def bids(self) -> dict[str, Any]:
         """What the sidecar says of it, in BIDS names; distances in mm."""
-        said: dict[str, Any] = {"MRAcquisitionType": "3D" if self.slices is None else "2D"}
+        said: dict[str, Any] = {}
         if self.slices is not None:
+            said["MRAcquisitionType"] = "2D"
             said["SliceThickness"] = self.slices.thickness_mm
             said["SpacingBetweenSlices"] = round(self.slices.thickness_mm + self.slices.gap_mm, 6)
         if self.sampling is not None and self.sampling.partial_fourier < 1:

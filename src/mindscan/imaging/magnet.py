@@ -169,6 +169,7 @@ class MRI(Record):
             "ManufacturersModelName": "simulated scanner",
             "NonlinearGradientCorrection": False,
             "MagneticFieldStrength": self.field_tesla,
+            "MRAcquisitionType": "3D",
             **self.acquisition.bids(),
             **self.sequence.bids(),
             "Synthetic": True,
