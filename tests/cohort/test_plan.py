@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mindscan.cohort.plan import GridPlan, Plan
+from mindscan.cohort.recipe import draw
 from mindscan.core.errors import FileError, SettingsError
 from mindscan.core.key import Key
 
@@ -114,6 +115,21 @@ def test_the_field_strength_of_an_exact_preset_is_not_planned() -> None:
 def test_impossible_scans_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=f"^{message}"):
         Plan.parse({"scans": [SCAN, {**SCAN, "settings": settings}]})
+
+
+def test_artefacts_are_priors_like_everything_else() -> None:
+    motion = {"translation_mm": [1, 3], "moves": [2, 6]}
+    wanted = {"acquisition": {"motion": motion, "slices": {"orientation": {"choice": ["axial", "coronal"]}}}}
+    plan = Plan.parse({"scans": [{**SCAN, "settings": wanted}]})
+    drawn = [draw(plan, 1, f"{n}").scans[0].acquisition for n in range(8)]
+    assert all(1 <= one.motion.translation_mm <= 3 for one in drawn if one.motion)
+    assert len({one.motion.translation_mm for one in drawn if one.motion}) == 8
+    assert {one.slices.orientation for one in drawn if one.slices} == {"axial", "coronal"}
+    assert {one.motion.moves for one in drawn if one.motion} <= {2, 3, 4, 5, 6}
+    assert all(one.ghosting is None for one in drawn)
+    motion["translation_mm"] = [-1, 3]
+    with pytest.raises(SettingsError, match=r"acquisition.motion.translation_mm = \[-1, 3\] can give -1"):
+        Plan.parse({"scans": [{**SCAN, "settings": wanted}]})
 
 
 def test_mistakes_are_found_without_parse_too() -> None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from cohort.small import GRID, ONE_SCAN, SMALL
+from cohort.small import ONE_SCAN, SMALL
 from mindscan.cohort.plan import Plan
 from mindscan.cohort.recipe import Recipe, draw, make
 from mindscan.cohort.stream import Stream, sample
@@ -31,6 +31,23 @@ def test_what_a_sample_holds(device: str) -> None:
     assert {found[name].device.type for name in ("image", "labels", "landmarks")} == {device}
     assert Recipe.parse(json.loads(found["recipe"])) == draw(SMALL, 7, "0001")
     assert found["subject"] == "0001"
+
+
+def test_labels_are_those_of_the_image() -> None:
+    thick = {"acquisition": {"slices": {"thickness_mm": 20}}}
+    plan = Plan.parse({**ONE_SCAN.model_dump(), "scans": [{"preset": "T1w", "settings": thick}]})
+    (found,) = Stream(plan, seed=7, length=1)
+    assert found["image"].shape[1:] == found["labels"].shape[1:]
+    assert found["image"].shape[3] < found["image"].shape[2]
+    assert float(found["affine"][2, 2]) == 20
+
+
+def test_scans_on_different_grids_are_refused() -> None:
+    thick = {"acquisition": {"slices": {"thickness_mm": 20}}}
+    scans = [{"preset": "T1w", "settings": thick}, {"preset": "T2w"}]
+    plan = Plan.parse({**ONE_SCAN.model_dump(), "scans": scans})
+    with pytest.raises(SettingsError, match="2 different grids"):
+        next(iter(Stream(plan, seed=7, length=1)))
 
 
 def test_a_sample_is_the_subject_of_its_recipe() -> None:
@@ -58,9 +75,3 @@ def test_again_from_the_start_and_on_from_a_checkpoint() -> None:
     on = next(iter(Stream(ONE_SCAN, seed=7, start=2)))
     assert torch.equal(next(endless)["image"], on["image"])
     assert list(Stream(ONE_SCAN, length=0)) == []
-
-
-def test_scans_with_voxels_of_their_own_are_refused_at_once() -> None:
-    plan = Plan.parse({"grid": GRID, "scans": [{"preset": "T1w"}, {"preset": "DWI-3T-b1000"}]})
-    with pytest.raises(SettingsError, match=r"scans.1.preset = DWI-3T-b1000.* voxels of its own"):
-        Stream(plan)

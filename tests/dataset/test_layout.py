@@ -22,12 +22,9 @@ T1W = [layout.ScanName("T1w")]
 
 
 def paths_of(subject: str, names: list[layout.ScanName]) -> list[layout.PurePosixPath]:
-    pictures = [
-        *layout.scans(subject, names),
-        layout.labels(subject),
-        layout.labels(subject, "1x1x5"),
-        layout.parcels(subject),
-    ]
+    scans = layout.scans(subject, names)
+    pictures = [*scans, layout.labels(subject), layout.parcels(subject)]
+    pictures += [layout.shown_labels(subject, scan) for scan in scans]
     pictures += [layout.fraction(subject, tissue) for tissue in layout.TISSUES_KEPT]
     tables = [layout.landmarks(subject), layout.volumes(subject)]
     tables += [layout.points(subject)]
@@ -54,7 +51,7 @@ def test_names_are_entities_then_a_suffix_then_an_extension(
     subject: str, names: list[layout.ScanName]
 ) -> None:
     pattern = re.compile(
-        rf"sub-{subject}(_acq-[a-z0-9]+)?(_run-[0-9]+)?(_part-[a-z]+)?(_res-[0-9px]+|_label-[A-Z]+|_seg-parcels)?"
+        rf"sub-{subject}(_acq-[a-z0-9]+)?(_run-[0-9]+)?(_part-[a-z]+)?(_desc-[A-Za-z0-9]+|_label-[A-Z]+|_seg-parcels)?"
         r"_[A-Za-z0-9]+\.(nii\.gz|json|tsv)"
     )
     assert all(pattern.fullmatch(path.name) for path in paths_of(subject, names))

@@ -15,13 +15,13 @@ import torch
 from mindscan.core.brain import Brain
 from mindscan.core.errors import FolderError, SettingsError
 from mindscan.core.scan import Origin
+from mindscan.core.volume import Volume
 from mindscan.dataset import folder, layout
 from mindscan.dataset.card import finished, read_card
 from mindscan.dataset.folder import open_job, tidy
 from mindscan.dataset.nifti import read_nifti
 from mindscan.dataset.shelf import read_dataset
 from mindscan.dataset.store import write_subject
-from mindscan.dataset.tables import read_json
 
 JOB = {"seed": 7}
 
@@ -51,6 +51,32 @@ def test_surfaces_stand_beside_the_labels_and_are_described(tmp_path: Path, with
             sidecar = json.loads(layout.sidecar(file).read_text())
             assert sidecar["Description"]
             assert sidecar["Recipe"] == "bids::sub-001/anat/sub-001_recipe.json"
+
+
+def test_a_scan_that_shows_the_head_elsewhere_has_labels_and_landmarks_of_its_own(
+    tmp_path: Path, make_subject
+) -> None:
+    subject = make_subject()
+    shown = Brain.from_labels(
+        Volume(torch.full((3, 4, 2), 53), subject.brain.labels.affine), {"AC": (1, 2, 3)}
+    )
+    scans = (subject.scans[0], dataclasses.replace(subject.scans[1], brain=shown))
+    write_subject(tmp_path, dataclasses.replace(subject, scans=scans))
+    truth = tmp_path / "derivatives/mindscan/sub-001/anat"
+    assert sorted(path.name for path in truth.glob("*desc-*")) == [
+        f"sub-001_desc-T2w_{name}" for name in ("dseg.json", "dseg.nii.gz", "landmarks.json", "landmarks.tsv")
+    ]
+    said = json.loads((truth / "sub-001_desc-T2w_dseg.json").read_text())
+    assert said["SpatialReference"] == "bids:raw:sub-001/anat/sub-001_T2w.nii.gz"
+    entry = read_dataset(tmp_path).entry("001")
+    first, second = entry.subject().scans
+    assert first.brain is None
+    assert second.brain.landmarks == {"AC": (1, 2, 3)}
+    assert torch.equal(second.brain.labels.data, shown.labels.data)
+    assert [entry.shown_labels(path).name for path in entry.scans] == [
+        "sub-001_dseg.nii.gz",
+        "sub-001_desc-T2w_dseg.nii.gz",
+    ]
 
 
 def test_sidecars_hold_settings_the_mark_and_the_recipe(tmp_path: Path, make_subject) -> None:
@@ -238,22 +264,6 @@ def test_an_origin_that_proves_nothing_is_refused(tmp_path: Path, make_subject, 
         write_subject(tmp_path, dataclasses.replace(make_subject(), origin=origin))
     assert finished(tmp_path) == []
     assert not (tmp_path / "sub-001").exists()
-
-
-def test_labels_are_written_once_for_every_grid(tmp_path: Path, make_subject, on_other_voxels) -> None:
-    subject = on_other_voxels(make_subject())
-    write_subject(tmp_path, subject)
-    place = layout.labels("001", layout.resolution((0.9, 1.1, 2.6)))
-    found = read_nifti(tmp_path / place, torch.int16)
-    assert subject.scans[2].brain is not None
-    assert found.data.equal(subject.scans[2].brain.labels.data)
-    assert (found.affine == subject.scans[2].volume.affine).all()
-    said = read_json(tmp_path / layout.sidecar(place))
-    assert said["Resolution"] == "Voxels of 0.9 x 1.1 x 2.6 mm"
-    assert said["SpatialReference"] == "bids:raw:sub-001/anat/sub-001_acq-3taxial5mm_FLAIR.nii.gz"
-    main = read_json(tmp_path / layout.sidecar(layout.labels("001")))
-    assert main["SpatialReference"] == "bids:raw:sub-001/anat/sub-001_T1w.nii.gz"
-    assert len(list((tmp_path / layout.DERIVATIVE).rglob("*_res-*_dseg.nii.gz"))) == 1
 
 
 def test_scans_come_back_with_their_names_and_negative_phases(

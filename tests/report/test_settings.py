@@ -7,7 +7,7 @@ import pytest
 
 from mindscan.core.errors import FileError
 from mindscan.dataset.shelf import read_dataset
-from mindscan.report.settings import plain, scan_kinds, spread, voxel_text
+from mindscan.report.settings import _flat, plain, scan_kinds, spread, voxel_text
 
 Shelf = Callable[..., Path]
 
@@ -73,3 +73,9 @@ def test_plain_rounds_without_exponents() -> None:
 def test_voxel_text() -> None:
     assert voxel_text([[0.8, 0.8, 0.8]] * 3) == "0.8 mm"
     assert voxel_text([[1, 1, 4], [1, 1, 5], [1, 1, 6]]) == "1 x 1 x 4 to 6 mm"
+
+
+def test_steps_of_the_acquisition_are_named_by_what_they_belong_to() -> None:
+    motion = {"translation_mm": 3.0, "moves": 4}
+    told = {"MindscanSettings": {"snr": 30.0, "acquisition": {"motion": motion, "readout": "i"}}}
+    assert dict(_flat(told)) == {"snr": 30.0, "motion.translation_mm": 3.0, "motion.moves": 4}

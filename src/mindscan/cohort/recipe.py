@@ -169,18 +169,14 @@ def make(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = True)
             brain = replace(brain, surfaces=cortical_surfaces(head))
         seen: Counter[str] = Counter()
         scans: list[Scan] = []
-        own: dict[Edges, Brain] = {}
+        own: dict[Edges | None, Brain] = {None: brain}
         for settings in recipe.scans:
             seen[settings.preset] += 1
             stream = recipe.key / "scan" / settings.preset / seen[settings.preset]
-            if settings.voxel_mm is None:
-                scans.append(scanner.scan(brain, settings, stream))
-                continue
             if settings.voxel_mm not in own:
                 grid = recipe.grid.grid().with_voxels(settings.voxel_mm)
                 own[settings.voxel_mm] = build.painted(head, grid, dense=False)
-            scan = scanner.scan(own[settings.voxel_mm], settings, stream)
-            scans.append(replace(scan, brain=scan.brain or own[settings.voxel_mm]))
+            scans.append(scanner.scan(own[settings.voxel_mm], settings, stream))
     origin = Origin("recipe", recipe.digest, recipe.json_text())
     return Subject(recipe.subject, recipe.person, tuple(scans), brain, origin)
 

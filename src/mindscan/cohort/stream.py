@@ -13,8 +13,6 @@ from mindscan.cohort import recipe as recipes
 from mindscan.cohort.plan import Plan
 from mindscan.core.errors import SettingsError
 from mindscan.core.scan import Subject
-from mindscan.imaging.presets import find
-from mindscan.imaging.scanner import PRESETS
 
 Sample = dict[str, Any]
 
@@ -46,7 +44,6 @@ class Stream(IterableDataset[Sample]):
         start: int = 1,
     ) -> None:
         super().__init__()
-        _refuse_other_grids(plan)
         self.plan, self.seed, self.length = plan, seed, length
         self.device, self.start = device, start
 
@@ -60,21 +57,24 @@ class Stream(IterableDataset[Sample]):
             number += step
 
 
-def _refuse_other_grids(plan: Plan) -> None:
-    """The images of a sample are one tensor, so they share a grid."""
-    for n, scan in enumerate(plan.scans):
-        if find(scan.preset, PRESETS).voxel_mm is not None:
-            raise SettingsError(
-                f"scans.{n}.preset = {scan.preset}, which has voxels of its own",
-                "scans on the plan's grid",
-                "stream another preset with these voxels as grid.voxel_mm, or make a data set",
-            )
-
-
 def sample(subject: Subject) -> Sample:
-    """A subject as the dictionary of tensors that training code wants; see `Stream`."""
-    assert subject.brain is not None
-    brain = subject.brain
+    """A subject as the dictionary of tensors that training code wants; see `Stream`.
+
+    Labels and landmarks are those that the first scan shows.
+
+    Raises:
+        SettingsError: the scans lie on different grids, or are radiographs.
+    """
+    brain = subject.scans[0].brain or subject.brain
+    assert brain is not None
+    volumes = [brain.labels, *(scan.volume for scan in subject.scans)]
+    grids = {(volume.data.shape, volume.affine.tobytes()) for volume in volumes}
+    if len(grids) > 1:
+        raise SettingsError(
+            f"scans and labels on {len(grids)} different grids in a stream",
+            "one grid for all scans of a subject",
+            "give all scans of the plan the same voxels, slices and field of view",
+        )
     points: Tensor = torch.tensor(list(brain.landmarks.values()), dtype=torch.float32)
     return {
         "image": torch.stack([scan.volume.data for scan in subject.scans]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Annotated, Any
 
 import numpy as np
@@ -90,3 +91,6 @@ Rounded = Annotated[float, BeforeValidator(lambda v: _round(v) if isinstance(v, 
 
 PriorField = Annotated[Prior, PlainSerializer(lambda prior: prior.plain())]
 """A `Prior` that is written in its short form."""
+
+Whole = Annotated[int, BeforeValidator(lambda v: round(v) if isinstance(v, float) and isfinite(v) else v)]
+"""A whole number; what a range gives is rounded."""

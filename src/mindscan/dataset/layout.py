@@ -48,6 +48,7 @@ MARKS = ("Synthetic", "Recipe", "RecipeSHA256")
 """What every sidecar says besides the physical settings: made up or not, and from which recipe."""
 
 ABOUT_LABELS = "The structure that has the largest share of each voxel, as FreeSurfer ids"
+ABOUT_SHOWN = "The same on the grid and in the geometry of one scan, exactly as its picture shows them"
 ABOUT_PARCELS = "Cortical parcel of each voxel that is labelled cerebral cortex, 0 elsewhere"
 ABOUT_SURFACES = {
     "white": "Surface between white matter and cortex; a closed mesh in world millimetres, RAS+",
@@ -217,23 +218,24 @@ def sidecar(path: AnyPath) -> AnyPath:
     return path.with_name(path.name.partition(".")[0] + ".json")
 
 
-def labels(subject: str, resolution: str = "") -> PurePosixPath:
-    """The picture of label ids: on the subject's own grid, or on that of a scan with other voxels.
+def labels(subject: str) -> PurePosixPath:
+    """The picture of label ids."""
+    return _truth(subject, "dseg.nii.gz")
 
-    Args:
-        subject: letters and digits.
-        resolution: of the scan; see `resolution`.
+
+def shown_labels(subject: str, picture: PurePath) -> PurePosixPath:
+    """The picture of label ids as one scan shows them, where that differs from `labels`.
 
     Example:
-        >>> labels("001", resolution((0.9, 0.9, 5.0))).name
-        'sub-001_res-0p9x0p9x5_dseg.nii.gz'
+        >>> shown_labels("001", scans("001", [ScanName("T1w")])[0]).name
+        'sub-001_desc-T1w_dseg.nii.gz'
     """
-    return _truth(subject, f"res-{resolution}_dseg.nii.gz" if resolution else "dseg.nii.gz")
+    return _truth(subject, f"{_shown(picture)}_dseg.nii.gz")
 
 
-def resolution(voxel_mm: Sequence[float]) -> str:
-    """The BIDS label `res-` of voxels."""
-    return "x".join(f"{edge:.3g}".replace(".", "p") for edge in voxel_mm)
+def shown_landmarks(subject: str, picture: PurePath) -> PurePosixPath:
+    """The table of landmarks as one scan shows them."""
+    return _truth(subject, f"{_shown(picture)}_landmarks.tsv")
 
 
 def parcels(subject: str) -> PurePosixPath:
@@ -323,6 +325,11 @@ def uri(path: PurePosixPath, dataset: str = "mindscan") -> str:
 
 def _truth(subject: str, ending: str) -> PurePosixPath:
     return DERIVATIVE / folder(subject) / "anat" / f"{folder(subject)}_{ending}"
+
+
+def _shown(picture: PurePath) -> str:
+    entities = picture.name.split("_")[1:-1]
+    return "_".join([*entities, f"desc-{suffix_of(picture)}"])
 
 
 def _word(text: str, what: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -116,13 +116,14 @@ def _files(subject: Subject) -> Iterator[File]:
     for path, scan in zip(paths, subject.scans, strict=True):
         yield path, nifti_bytes(scan.volume, "scan", note)
         yield layout.sidecar(path), json_bytes({**scan.metadata, **marks})
+        if scan.brain is not None:
+            yield from _shown(subject, path, scan.brain, note)
     if subject.brain is not None:
-        shown = [path for path, scan in zip(paths, subject.scans, strict=True) if scan.brain is None]
-        reference = {"SpatialReference": layout.uri(shown[0], "raw")} if shown else {}
+        alike = [path for path, scan in zip(paths, subject.scans, strict=True) if scan.brain is None]
+        reference = {"SpatialReference": layout.uri(alike[0], "raw")} if alike else {}
         yield from _pictures(subject.id, subject.brain, {**reference, **_marks(subject, "")}, note)
         yield from _tables(subject.id, subject.brain)
         yield from _surfaces(subject.id, subject.brain, _marks(subject, ""))
-        yield from _other_grids(subject, paths, note)
     yield layout.recipe(subject.id), document
 
 
@@ -132,12 +133,6 @@ def _marks(subject: Subject, dataset: str) -> dict[str, Any]:
     return dict(
         zip(layout.MARKS, (subject.origin.kind != "scan", recipe, subject.origin.digest), strict=True)
     )
-
-
-def _described(subject: Subject) -> dict[str, Any]:
-    """What the sidecar says of labels on another grid."""
-    source = {"Manual": False, "Sources": [layout.uri(layout.recipe(subject.id), "")]}
-    return {"Description": layout.ABOUT_LABELS, **source, **_marks(subject, "")}
 
 
 def _pictures(subject: str, brain: Brain, described: dict[str, Any], note: str) -> Iterator[File]:
@@ -159,20 +154,17 @@ def _pictures(subject: str, brain: Brain, described: dict[str, Any], note: str) 
         yield layout.sidecar(path), json_bytes({"Description": about, **described})
 
 
-def _other_grids(subject: Subject, paths: Sequence[PurePosixPath], note: str) -> Iterator[File]:
-    """Labels on the grids of scans that have other voxels than the subject's brain, one picture a grid."""
-    written = set()
-    for path, scan in zip(paths, subject.scans, strict=True):
-        if scan.brain is None:
-            continue
-        labels = scan.brain.labels
-        place = layout.labels(subject.id, layout.resolution(labels.grid.voxel_mm))
-        if place not in written:
-            written.add(place)
-            yield place, nifti_bytes(labels, "labels", note)
-            edges = " x ".join(f"{edge:.3g}" for edge in labels.grid.voxel_mm)
-            said = {"Resolution": f"Voxels of {edges} mm", "SpatialReference": layout.uri(path, "raw")}
-            yield layout.sidecar(place), json_bytes({**_described(subject), **said})
+def _shown(subject: Subject, picture: PurePosixPath, brain: Brain, note: str) -> Iterator[File]:
+    """Labels and landmarks as one scan shows them."""
+    described = {"Description": layout.ABOUT_SHOWN, "SpatialReference": layout.uri(picture, "raw")}
+    path = layout.shown_labels(subject.id, picture)
+    yield path, nifti_bytes(brain.labels, "labels", note)
+    sources = {"Manual": False, "Sources": [layout.uri(layout.recipe(subject.id), "")]}
+    yield layout.sidecar(path), json_bytes({**sources, **described, **_marks(subject, "")})
+    path = layout.shown_landmarks(subject.id, picture)
+    marks: list[Row] = [(name, *position) for name, position in brain.landmarks.items()]
+    yield path, tsv_bytes(layout.LANDMARK_COLUMNS, marks)
+    yield layout.sidecar(path), json_bytes(layout.LANDMARK_COLUMNS)
 
 
 def _surfaces(subject: str, brain: Brain, marks: dict[str, Any]) -> Iterator[File]:

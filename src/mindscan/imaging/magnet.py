@@ -15,16 +15,22 @@ from mindscan.core.prior import Prior, Rounded, truncated_normal
 from mindscan.core.record import Record
 from mindscan.core.scan import Scan
 from mindscan.core.volume import Volume
+from mindscan.imaging.acquire import Physics, View, acquire
+from mindscan.imaging.acquisition import Acquisition
 from mindscan.imaging.agent import enhanced
-from mindscan.imaging.blur import point_spread
 from mindscan.imaging.compose import Levels, check_grid, compose
 from mindscan.imaging.contrast import RandomContrast
 from mindscan.imaging.fields import draw_field
 from mindscan.imaging.mri import Relaxation
-from mindscan.imaging.noise import add_rician
 from mindscan.imaging.parameters import parameter_map
 from mindscan.imaging.presets import MRI_PRESETS, Preset, find, usual
-from mindscan.imaging.sequences import GradientEcho, ParameterMap, PhysicalSequence, Sequence
+from mindscan.imaging.sequences import (
+    GradientEcho,
+    Mprage,
+    ParameterMap,
+    PhysicalSequence,
+    Sequence,
+)
 from mindscan.imaging.susceptibility import ComplexEcho, part_of
 from mindscan.imaging.tissues import (
     MADE_OF,
@@ -41,13 +47,15 @@ BRIGHT = 1000.0
 _JITTER = Prior(uniform=(0.95, 1.05))
 # Times that stretch together, so that a train of readouts always fits between its inversions.
 _PACED = dict.fromkeys(("tr_ms", "ti_ms", "echo_spacing_ms"), "pace")
+_DEPHASING = (GradientEcho, Mprage)
+# Sequences whose echoes nothing refocuses, so that signal is lost where the field changes.
 _FIELD = Prior(choice=(1.5, 3.0))
 _DRAWN = {
-    "bias_sd": Prior(uniform=(0.02, 0.08)),
+    "bias_sd": Prior(uniform=(0.02, 0.06)),
     "bias_mm": Prior(uniform=(50, 90)),
-    "psf_fwhm_mm": Prior(uniform=(1.0, 1.4)),
-    "texture_sd": Prior(uniform=(0.035, 0.055)),
-    "texture_mm": Prior(uniform=(2.6, 3.4)),
+    "psf_fwhm_mm": Prior(uniform=(1.5, 1.9)),
+    "texture_sd": Prior(uniform=(0.03, 0.05)),
+    "texture_mm": Prior(uniform=(4.4, 5.4)),
     "snr": Prior(uniform=(25, 60)),
 }
 
@@ -92,6 +100,7 @@ class MRI(Record):
             brings its own).
         texture_mm: distance at which the correlation of the texture is one half, at least 1 mm.
         snr: signal of the brighter of cerebral grey and white matter over the noise of one channel.
+        acquisition: geometry, sampling and coils, and the artefacts that are turned on.
 
     Raises:
         SettingsError: (through `MRI.parse`) a value that is unknown or impossible.
@@ -116,11 +125,14 @@ class MRI(Record):
     texture_sd: Annotated[Rounded, Field(ge=0, le=1)]
     texture_mm: Annotated[Rounded, Field(ge=1)]
     snr: Annotated[Rounded, Field(gt=0)]
+    acquisition: Acquisition = Acquisition()
 
     @model_validator(mode="after")
-    def _parts_of_gradient_echoes(self) -> MRI:
+    def _what_goes_together(self) -> MRI:
         if self.part and not isinstance(self.sequence, GradientEcho):
             raise ValueError("a part of the complex signal of gradient echoes only")
+        if (self.part or isinstance(self.sequence, ParameterMap)) and self.acquisition != Acquisition():
+            raise ValueError("an acquisition of magnitudes only, not of a map or a part of the complex signal")
         return self
 
     @classmethod
@@ -160,6 +172,15 @@ class MRI(Record):
         gain = BRIGHT / max(abs(levels[name][0]) for name in ("Cerebral-White-Matter", "Cerebral-Cortex"))
         return {name: (mean * gain, sd * gain) for name, (mean, sd) in levels.items()}
 
+    def _fat_levels(self) -> Levels:
+        """The part of `levels` that is of fat; by share alone for a contrast without physics."""
+        shares = {structure: made_of.get("fat", 0.0) for structure, made_of in MADE_OF.items()}
+        if not isinstance(self.sequence, RandomContrast):
+            signal = dict(zip(SUBSTANCES, self.sequence.signal(self.tissue()).tolist(), strict=True))
+            raw = self._raw_levels()
+            shares = {name: part and part * signal["fat"] / raw[name][0] for name, part in shares.items()}
+        return {name: (mean * shares[name], sd * shares[name]) for name, (mean, sd) in self.levels().items()}
+
     def _raw_levels(self) -> Levels:
         if isinstance(self.sequence, RandomContrast):
             return self.sequence.levels
@@ -189,16 +210,22 @@ class MRI(Record):
         image = compose(brain, self.levels(), texture, bias)
         if self.part and isinstance(self.sequence, GradientEcho):
             echo = ComplexEcho(self.field_tesla, self.sequence.te_ms, self.psf_fwhm_mm, BRIGHT / self.snr)
-            return self._scan(
-                part_of(self.part, image, brain, susceptibility_ppm(self.age_years), echo, key), brain
-            )
-        image = point_spread(image, self.psf_fwhm_mm, grid.voxel_mm)
-        add_rician(image, BRIGHT / self.snr, key / "noise")
-        return self._scan(image, brain)
+            chi_ppm = susceptibility_ppm(self.age_years)
+            return self._scan(part_of(self.part, image, brain, chi_ppm, echo, key), brain)
+        shifts = self.acquisition.chemical_shift is not None
+        fat = compose(brain, self._fat_levels(), texture, bias) if shifts else None
+        seen = acquire(self.acquisition, View(image, brain), fat, self._physics(), key)
+        return self._scan(seen.signal, seen.brain, seen.brain is not brain)
 
-    def _scan(self, image: Tensor, brain: Brain) -> Scan:
+    def _physics(self) -> Physics:
+        echo_ms = self.sequence.te_ms if isinstance(self.sequence, _DEPHASING) else 0.0
+        noise_sd, chi_ppm = BRIGHT / self.snr, susceptibility_ppm(self.age_years)
+        return Physics(self.field_tesla, echo_ms, self.psf_fwhm_mm, noise_sd, BRIGHT, chi_ppm)
+
+    def _scan(self, image: Tensor, brain: Brain, elsewhere: bool = False) -> Scan:
         volume = Volume(image, brain.labels.affine)
-        return Scan(volume, self.suffix, self.metadata(), acq=self.acq, part=self.part)
+        shown = brain if elsewhere or self.voxel_mm is not None else None
+        return Scan(volume, self.suffix, self.metadata(), shown, self.acq, self.part)
 
     def _slices(self) -> dict[str, Any]:
         """Thick voxels of its own are slices, all else is a volume."""
@@ -215,6 +242,7 @@ class MRI(Record):
             "NonlinearGradientCorrection": False,
             "MagneticFieldStrength": self.field_tesla,
             **self._slices(),
+            **self.acquisition.bids(),
             **self.sequence.bids(),
             **({"Units": "rad"} if self.part == "phase" else {}),
             **({"ContrastBolusIngredient": "GADOLINIUM"} if self.agent_mm else {}),

@@ -1,14 +1,14 @@
-"""Susceptibility-weighted imaging: magnitude and phase of a complex gradient echo.
+"""How a head bends the main field, and what of it is seen: magnitude and phase of a complex gradient echo.
 
-Venous blood, iron, bone and air bend the main field; its change is a convolution of the susceptibility with
-the field of a dipole, done in Fourier space: Marques and Bowtell 2005, doi:10.1002/cmr.b.20034. The method:
-Haacke 2004, doi:10.1002/mrm.20198.
+Venous blood, iron, bone and air bend the field; its change is a convolution of the susceptibility with
+the field of a dipole, done in Fourier space: Marques and Bowtell 2005, doi:10.1002/cmr.b.20034;
+Salomir 2003, doi:10.1002/cmr.b.10083. Susceptibility-weighted imaging: Haacke 2004, doi:10.1002/mrm.20198.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -76,24 +76,38 @@ def part_of(
 
 def phase(brain: Brain, chi_ppm: Mapping[str, float], echo: ComplexEcho) -> Tensor:
     """Phase at the echo time in radians, not wrapped; the mean over the head is 0. Main field upwards."""
-    grid = brain.labels.grid
-    given = torch.tensor([chi_ppm[name] - AIR_PPM for name in SUBSTANCES], dtype=torch.float64, device="cpu")
-    chi = spread_out(brain, given)
-    margins = [math.ceil(_PADDING * n) for n in grid.shape]
-    around = [m for margin in reversed(margins) for m in (margin, margin)]
-    padded = pad(chi[None, None], around, mode="replicate")[0, 0]
-    field = dipole_field(padded, grid.voxel_mm, upwards(brain.labels.affine))
-    field = field[tuple(slice(m, m + n) for m, n in zip(margins, grid.shape, strict=True))]
+    chi = susceptibility(brain, chi_ppm)
+    field = field_of(chi, brain.labels.grid.voxel_mm, upwards(brain.labels.affine))
     head = chi != 0
     if bool(head.any()):
         field = field - field[head].mean()
     return field * (2 * math.pi * GAMMA_MHZ * echo.field_tesla * echo.te_ms / 1000)
 
 
-def dipole_field(chi_ppm: Tensor, voxel_mm: tuple[float, float, float], towards: list[float]) -> Tensor:
+def susceptibility(brain: Brain, chi_ppm: Mapping[str, float]) -> Tensor:
+    """Susceptibility of every voxel of a head relative to air in ppm; float32, shape (i, j, k).
+
+    Args:
+        brain: the head.
+        chi_ppm: of every substance relative to muscle; see `tissues.susceptibility_ppm`.
+    """
+    given = torch.tensor([chi_ppm[name] - AIR_PPM for name in SUBSTANCES], dtype=torch.float64, device="cpu")
+    return spread_out(brain, given)
+
+
+def field_of(chi_ppm: Tensor, voxel_mm: Sequence[float], towards: Sequence[float]) -> Tensor:
+    """The field of a head that goes on beyond the borders of its grid; as `dipole_field`, same shape."""
+    margins = [math.ceil(_PADDING * n) for n in chi_ppm.shape]
+    around = [m for margin in reversed(margins) for m in (margin, margin)]
+    padded = pad(chi_ppm[None, None], around, mode="replicate")[0, 0]
+    field = dipole_field(padded, voxel_mm, towards)
+    return field[tuple(slice(m, m + n) for m, n in zip(margins, chi_ppm.shape, strict=True))]
+
+
+def dipole_field(chi_ppm: Tensor, voxel_mm: Sequence[float], towards: Sequence[float]) -> Tensor:
     """Change of the field inside and around a body, in parts per million of the main field.
 
-    Each voxel sits in a sphere of Lorentz.
+    Each voxel sits in a sphere of Lorentz, so that an even body is off by nothing but its mean.
 
     Args:
         chi_ppm: susceptibility, float32, shape (i, j, k); beyond its border it goes on periodically.

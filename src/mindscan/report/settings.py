@@ -89,9 +89,17 @@ def _described(path: Path) -> dict[str, Any]:
 
 
 def _flat(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Settings one under another: of a setting that holds settings, only the plain ones."""
+    """Settings one under another: of a setting that holds settings, only the plain ones.
+
+    What the acquisition does is named by its step, such as "motion.translation_mm".
+    """
     for name, value in told.items():
-        if isinstance(value, Mapping):
+        if name == "acquisition":
+            parts = ((part, inner) for part, inner in value.items() if isinstance(inner, Mapping))
+            yield from (
+                (f"{part}.{n}", v) for part, inner in parts for n, v in inner.items() if v is not None
+            )
+        elif isinstance(value, Mapping):
             inside = {n: v for n, v in value.items() if isinstance(v, Mapping | int | float)}
             yield from ((n, v) for n, v in _flat(inside) if n not in told and n not in REPEATED)
         else:

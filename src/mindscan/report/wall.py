@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -49,7 +50,7 @@ def wall(facts: Facts) -> str:
     for entry, row in zip(facts.dataset.entries, facts.rows, strict=True):
         image = None
         if entry.scans:
-            volume, labels = read_nifti(entry.scans[0]), _labels(entry)
+            volume, labels = read_nifti(entry.scans[0]), _labels(entry, entry.scans[0])
             size = size or view_size(volume, labels, _growth(facts, row))
             image = strip(volume, labels, size, pixel_mm(len(facts.dataset)))
             width = image.width
@@ -67,8 +68,9 @@ def _growth(facts: Facts, first: Mapping[str, Cell]) -> float:
     return math.cbrt(max(known) / own) if isinstance(own, float) and own > 0 else UNKNOWN_GROWTH
 
 
-def _labels(entry: Entry) -> Volume | None:
-    return None if entry.labels is None else read_nifti(entry.labels, torch.int16)
+def _labels(entry: Entry, picture: Path) -> Volume | None:
+    path = entry.shown_labels(picture)
+    return None if path is None else read_nifti(path, torch.int16)
 
 
 def _card(entry: Entry, row: Mapping[str, Cell], image: Strip | None) -> str:
