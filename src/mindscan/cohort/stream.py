@@ -11,6 +11,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from mindscan.cohort import recipe as recipes
 from mindscan.cohort.plan import Plan
+from mindscan.core.errors import SettingsError
 from mindscan.core.scan import Subject
 
 Sample = dict[str, Any]
@@ -57,9 +58,22 @@ class Stream(IterableDataset[Sample]):
 
 
 def sample(subject: Subject) -> Sample:
-    """A subject as the dictionary of tensors that training code wants; see `Stream`."""
-    assert subject.brain is not None
-    brain = subject.brain
+    """A subject as the dictionary of tensors that training code wants; see `Stream`.
+
+    Labels and landmarks are those that the first scan shows.
+
+    Raises:
+        SettingsError: the scans lie on different grids.
+    """
+    brain = subject.scans[0].brain or subject.brain
+    assert brain is not None
+    grids = {(scan.volume.data.shape, scan.volume.affine.tobytes()) for scan in subject.scans}
+    if len(grids) > 1:
+        raise SettingsError(
+            f"scans on {len(grids)} different grids in a stream",
+            "one grid for all scans of a subject",
+            "give all scans of the plan the same slices, field of view and sampling",
+        )
     points: Tensor = torch.tensor(list(brain.landmarks.values()), dtype=torch.float32)
     return {
         "image": torch.stack([scan.volume.data for scan in subject.scans]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mindscan.core.brain import Brain
@@ -19,11 +19,19 @@ class Scan:
         volume: signal in arbitrary units, float32, at least 0.
         suffix: the BIDS suffix, such as "T1w".
         metadata: what the sidecar JSON says, in BIDS names and units (seconds, tesla, degrees).
+        brain: labels and landmarks exactly as this image shows them, where its grid or its geometry is not
+            that of the subject's brain; else None.
+        maps: of a projection: mm of every tissue along the ray to each pixel, on the grid of `volume`.
+        places: of a projection: name of a landmark to its column, its row and its magnification, whole
+            numbers in the middles of pixels.
     """
 
     volume: Volume
     suffix: str
     metadata: Mapping[str, Any]
+    brain: Brain | None = None
+    maps: Mapping[str, Volume] = field(default_factory=dict)
+    places: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ MARKS = ("Synthetic", "Recipe", "RecipeSHA256")
 """What every sidecar says besides the physical settings: made up or not, and from which recipe."""
 
 ABOUT_LABELS = "The structure that has the largest share of each voxel, as FreeSurfer ids"
+ABOUT_SHOWN = "The same on the grid and in the geometry of one scan, exactly as its picture shows them"
 ABOUT_PARCELS = "Cortical parcel of each voxel that is labelled cerebral cortex, 0 elsewhere"
 ABOUT_SURFACES = {
     "white": "Surface between white matter and cortex; a closed mesh in world millimetres, RAS+",
@@ -196,6 +197,21 @@ def labels(subject: str) -> PurePosixPath:
     return _truth(subject, "dseg.nii.gz")
 
 
+def shown_labels(subject: str, picture: PurePath) -> PurePosixPath:
+    """The picture of label ids as one scan shows them, where that differs from `labels`.
+
+    Example:
+        >>> shown_labels("001", scans("001", ["T1w"])[0]).name
+        'sub-001_desc-T1w_dseg.nii.gz'
+    """
+    return _truth(subject, f"{_shown(picture)}_dseg.nii.gz")
+
+
+def shown_landmarks(subject: str, picture: PurePath) -> PurePosixPath:
+    """The table of landmarks as one scan shows them."""
+    return _truth(subject, f"{_shown(picture)}_landmarks.tsv")
+
+
 def parcels(subject: str) -> PurePosixPath:
     """The picture of cortical parcels."""
     return _truth(subject, "seg-parcels_dseg.nii.gz")
@@ -283,6 +299,11 @@ def uri(path: PurePosixPath, dataset: str = "mindscan") -> str:
 
 def _truth(subject: str, ending: str) -> PurePosixPath:
     return DERIVATIVE / folder(subject) / "anat" / f"{folder(subject)}_{ending}"
+
+
+def _shown(picture: PurePath) -> str:
+    run = [f"{word}_" for word in picture.name.split("_") if word.startswith("run-")]
+    return f"{''.join(run)}desc-{suffix_of(picture)}"
 
 
 def _word(text: str, what: str) -> str:

@@ -66,6 +66,10 @@ class Entry:
         """Picture of the label ids; None where no truth is known."""
         return self._known(layout.labels(self.id))
 
+    def shown_labels(self, picture: Path) -> Path | None:
+        """Picture of the label ids as a scan shows them: its own where it has one, else `labels`."""
+        return self._known(layout.shown_labels(self.id, picture)) or self.labels
+
     @property
     def parcels(self) -> Path | None:
         """Picture of the cortical parcels; None where they are not known."""
@@ -97,12 +101,7 @@ class Entry:
         Raises:
             FileError: the table is missing or damaged.
         """
-        if self.labels is None:
-            return {}
-        path = self.root / layout.landmarks(self.id)
-        rows = read_tsv(path, layout.LANDMARK_COLUMNS)
-        x, y, z = ([number(path, row[axis]) for row in rows] for axis in "xyz")
-        return dict(zip([row["name"] for row in rows], zip(x, y, z, strict=True), strict=True))
+        return {} if self.labels is None else _read_landmarks(self.root / layout.landmarks(self.id))
 
     def volumes_ml(self) -> dict[int, float]:
         """Label id to volume in millilitres, to 1e-5 mL; empty where no truth is known.
@@ -180,7 +179,16 @@ class Entry:
                 parcels_ml=self.parcels_ml() or None,
                 points=self.points(),
             )
-        return Subject(self.id, self.person, tuple(map(_read_scan, self.scans)), brain, self._origin())
+        return Subject(self.id, self.person, tuple(map(self._scan, self.scans)), brain, self._origin())
+
+    def _scan(self, path: Path) -> Scan:
+        metadata = read_json(layout.sidecar(path))
+        settings = {name: value for name, value in metadata.items() if name not in layout.MARKS}
+        labels, brain = self._known(layout.shown_labels(self.id, path)), None
+        if labels is not None:
+            marks = _read_landmarks(self.root / layout.shown_landmarks(self.id, path))
+            brain = Brain.from_labels(read_nifti(labels, torch.int16), marks)
+        return Scan(read_nifti(path), layout.suffix_of(path), settings, brain)
 
     def _origin(self) -> Origin:
         document = read_text(self.recipe)
@@ -270,7 +278,7 @@ def _or_nan(path: Path, text: str) -> float:
     return math.nan if text == "n/a" else number(path, text)
 
 
-def _read_scan(path: Path) -> Scan:
-    metadata = read_json(layout.sidecar(path))
-    settings = {name: value for name, value in metadata.items() if name not in layout.MARKS}
-    return Scan(read_nifti(path), layout.suffix_of(path), settings)
+def _read_landmarks(path: Path) -> Landmarks:
+    rows = read_tsv(path, layout.LANDMARK_COLUMNS)
+    x, y, z = ([number(path, row[axis]) for row in rows] for axis in "xyz")
+    return dict(zip([row["name"] for row in rows], zip(x, y, z, strict=True), strict=True))

@@ -115,6 +115,8 @@ def _files(subject: Subject) -> Iterator[File]:
     for path, scan in zip(paths, subject.scans, strict=True):
         yield path, nifti_bytes(scan.volume, "scan", note)
         yield layout.sidecar(path), json_bytes({**scan.metadata, **marks})
+        if scan.brain is not None:
+            yield from _shown(subject, path, scan.brain, note)
     if subject.brain is not None:
         reference = {"SpatialReference": layout.uri(paths[0], "raw")} if paths else {}
         yield from _pictures(subject.id, subject.brain, {**reference, **_marks(subject, "")}, note)
@@ -148,6 +150,19 @@ def _pictures(subject: str, brain: Brain, described: dict[str, Any], note: str) 
         about = layout.ABOUT_FRACTION.format(tissue=tissue)
         yield path, nifti_bytes(brain.fraction(tissue), "fraction", note)
         yield layout.sidecar(path), json_bytes({"Description": about, **described})
+
+
+def _shown(subject: Subject, picture: PurePosixPath, brain: Brain, note: str) -> Iterator[File]:
+    """Labels and landmarks as one scan shows them."""
+    described = {"Description": layout.ABOUT_SHOWN, "SpatialReference": layout.uri(picture, "raw")}
+    path = layout.shown_labels(subject.id, picture)
+    yield path, nifti_bytes(brain.labels, "labels", note)
+    sources = {"Manual": False, "Sources": [layout.uri(layout.recipe(subject.id), "")]}
+    yield layout.sidecar(path), json_bytes({**sources, **described, **_marks(subject, "")})
+    path = layout.shown_landmarks(subject.id, picture)
+    marks: list[Row] = [(name, *position) for name, position in brain.landmarks.items()]
+    yield path, tsv_bytes(layout.LANDMARK_COLUMNS, marks)
+    yield layout.sidecar(path), json_bytes(layout.LANDMARK_COLUMNS)
 
 
 def _surfaces(subject: str, brain: Brain, marks: dict[str, Any]) -> Iterator[File]:
