@@ -17,7 +17,7 @@ from mindscan.core.prior import Prior, PriorField
 from mindscan.core.record import Record
 from mindscan.core.volume import Grid
 from mindscan.imaging import scanner
-from mindscan.imaging.scanner import SCANNERS, Settings
+from mindscan.imaging.scanner import SCANNERS
 
 YOUNGEST, OLDEST = 5.0, 95.0
 """Ages that the published norms reach, in years."""
@@ -122,7 +122,7 @@ class ScanPlan(Record):
     """One scan of every subject.
 
     Args:
-        suffix: "T1w", "T2w", "PDw", "FLAIR" or "random".
+        suffix: "T1w", "T2w", "PDw", "FLAIR", "random", "XR-AP", "XR-lateral" or "XR-oblique".
         settings: priors that replace the usual ones, by the names that recipes use.
     """
 
@@ -164,8 +164,9 @@ class Plan(Record):
             override.check(self.anatomy, Anatomy, usual, "anatomy")
         for n, scan in enumerate(self.scans):
             if scan.settings:
-                usual = scanner.draw(scan.suffix, Key(0), _SOMEBODY).model_dump()
-                override.check(scan.settings, Settings, usual, f"scans.{n}.settings", _NOT_PLANNED)
+                drawn = scanner.draw(scan.suffix, Key(0), _SOMEBODY)
+                here = f"scans.{n}.settings"
+                override.check(scan.settings, type(drawn), drawn.model_dump(), here, _NOT_PLANNED)
         return self
 
     @classmethod

@@ -162,7 +162,9 @@ def make(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = True)
     assets.check(recipe.anatomy.base, recipe.base_digest)
     with one_thread():
         head = build.model(recipe.anatomy, recipe.key / "anatomy", device)
-        brain = build.painted(head, recipe.grid.grid(), dense)
+        usual = recipe.grid.grid()
+        brain = build.painted(head, usual, dense)
+        brains = {GridRecord.of(usual): brain}
         if recipe.surfaces:
             brain = replace(brain, surfaces=cortical_surfaces(head))
         seen: Counter[str] = Counter()
@@ -170,7 +172,10 @@ def make(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = True)
         for settings in recipe.scans:
             seen[settings.suffix] += 1
             stream = recipe.key / "scan" / settings.suffix / seen[settings.suffix]
-            scans.append(scanner.scan(brain, settings, stream))
+            own = GridRecord.of(settings.grid(usual))
+            if own not in brains:
+                brains[own] = build.painted(head, own.grid(), dense=False)
+            scans.append(scanner.scan(brains[own], settings, stream))
     origin = Origin("recipe", recipe.digest, recipe.json_text())
     return Subject(recipe.subject, recipe.person, tuple(scans), brain, origin)
 

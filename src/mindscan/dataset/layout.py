@@ -35,10 +35,26 @@ LABEL_TABLE = DERIVATIVE / "dseg.tsv"
 """Names and colours of the labels; at the top of the derivative it holds for every subject below."""
 
 IGNORE = PurePosixPath(".bidsignore")
-ROOT_IGNORED = ("report.html", "*_random.nii.gz", "*_random.json")
-"""Names in the data set that BIDS has no word for: the report, and scans of a contrast without physics."""
+ROOT_IGNORED = ("report.html", "*_random.nii.gz", "*_random.json", "sub-*/ct/", "sub-*/xr/")
+"""Names in the data set that BIDS has no word for: report, contrast without physics, CT and radiographs."""
 
-IGNORED = ("*_hemi-*", "*_landmarks.*", "*_points.*", "*_volumes.*", "*_recipe.json", "*_subject.json")
+ROOMS: Mapping[str, tuple[str, str, str]] = {
+    "CT": ("ct", "", "ct"),
+    "XR-AP": ("xr", "acq-AP_", "xr"),
+    "XR-lateral": ("xr", "acq-lateral_", "xr"),
+    "XR-oblique": ("xr", "acq-oblique_", "xr"),
+}
+"""Kind of scan to its folder, what its names say before the run, and their last word; others are in anat."""
+
+IGNORED = (
+    "*_hemi-*",
+    "*_thickness.*",
+    "*_landmarks.*",
+    "*_points.*",
+    "*_volumes.*",
+    "*_recipe.json",
+    "*_subject.json",
+)
 """Names below `DERIVATIVE` that BIDS has no word for; they stand in its `.bidsignore`."""
 
 TISSUES_KEPT = ("GM", "WM", "CSF")
@@ -57,6 +73,8 @@ ABOUT_SURFACES = {
     "sulc": "Depth in mm of the pial surface below the smooth hemisphere",
     "mask": "1 where the surfaces bound cortex, 0 on callosum, brainstem and deep grey matter",
 }
+
+ABOUT_THICKNESS = "Thickness of {tissue} along the ray to each pixel of the radiograph in mm, without blur"
 
 ABOUT_FRACTION = "Share of {tissue} in each voxel, from 0 to 1, exact to 1/131070"
 
@@ -100,6 +118,15 @@ LANDMARK_COLUMNS: Columns = {
     "x": {"Description": "Position to the right, in the world space of the scans (RAS+)", "Units": "mm"},
     "y": {"Description": "Position to the front, in the world space of the scans (RAS+)", "Units": "mm"},
     "z": {"Description": "Position upwards, in the world space of the scans (RAS+)", "Units": "mm"},
+}
+
+PLACE_COLUMNS: Columns = {
+    "name": LANDMARK_COLUMNS["name"],
+    "column": {"Description": "Column that the landmark falls on, whole in the middles of pixels, from 0"},
+    "row": {
+        "Description": "Row that the landmark falls on, counted downwards, whole in the middles of pixels"
+    },
+    "magnification": {"Description": "How much larger the landmark's plane is on the detector"},
 }
 
 POINT_COLUMNS: Columns = {
@@ -177,14 +204,49 @@ def scans(subject: str, suffixes: Sequence[str]) -> list[PurePosixPath]:
     paths = []
     for i, suffix in enumerate(suffixes):
         run = f"run-{suffixes[: i + 1].count(suffix)}_" if suffixes.count(suffix) > 1 else ""
-        name = f"{folder(subject)}_{run}{_word(suffix, 'suffix')}.nii.gz"
-        paths.append(PurePosixPath(folder(subject)) / "anat" / name)
+        room, kind, ending = ROOMS.get(suffix) or ("anat", "", _word(suffix, "suffix"))
+        paths.append(PurePosixPath(folder(subject)) / room / f"{folder(subject)}_{kind}{run}{ending}.nii.gz")
     return paths
 
 
 def suffix_of(picture: PurePath) -> str:
-    """The BIDS suffix of a picture, such as "T1w"."""
-    return picture.name.partition(".")[0].rpartition("_")[2]
+    """The kind of scan of a picture: its BIDS suffix, such as "T1w", or a name in `ROOMS`.
+
+    Example:
+        >>> suffix_of(scans("001", ["XR-AP"])[0])
+        'XR-AP'
+    """
+    name = picture.name.partition(".")[0]
+    last = name.rpartition("_")[2]
+    for suffix, (_, kind, ending) in ROOMS.items():
+        if last == ending and f"_{kind}" in name:
+            return suffix
+    return last
+
+
+def is_projection(picture: PurePath) -> bool:
+    """Whether a scan's picture is a radiograph: one voxel thick, in the plane of the detector."""
+    return suffix_of(picture).startswith("XR-")
+
+
+def preview(picture: AnyPath) -> AnyPath:
+    """A radiograph as an ordinary picture, beside its NIfTI file."""
+    return picture.with_name(picture.name.partition(".")[0] + ".png")
+
+
+def thickness(subject: str, picture: PurePath, tissue: str) -> PurePosixPath:
+    """Thickness of one tissue along the rays of a radiograph.
+
+    Example:
+        >>> thickness("001", scans("001", ["XR-AP"])[0], "bone").name
+        'sub-001_acq-AP_label-bone_thickness.nii.gz'
+    """
+    return _truth(subject, f"{_view(picture)}label-{tissue}_thickness.nii.gz")
+
+
+def places(subject: str, picture: PurePath) -> PurePosixPath:
+    """The table of landmarks as they fall on a radiograph."""
+    return _truth(subject, f"{_view(picture)}landmarks.tsv")
 
 
 def sidecar(path: AnyPath) -> AnyPath:
@@ -304,6 +366,12 @@ def _truth(subject: str, ending: str) -> PurePosixPath:
 def _shown(picture: PurePath) -> str:
     run = [f"{word}_" for word in picture.name.split("_") if word.startswith("run-")]
     return f"{''.join(run)}desc-{suffix_of(picture)}"
+
+
+def _view(picture: PurePath) -> str:
+    """What the name of a radiograph says between its subject and its last word."""
+    words = picture.name.partition(".")[0].split("_")[1:-1]
+    return "".join(f"{word}_" for word in words)
 
 
 def _word(text: str, what: str) -> str:

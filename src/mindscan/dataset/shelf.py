@@ -12,10 +12,11 @@ import torch
 
 from mindscan.core.brain import Brain, Landmarks
 from mindscan.core.errors import FileError, SettingsError
-from mindscan.core.labels import BY_ID, both_sides, in_skull
+from mindscan.core.labels import BY_ID, TISSUES, both_sides, in_skull
 from mindscan.core.person import Person
 from mindscan.core.points import PointName, Points
 from mindscan.core.scan import Origin, Scan, Subject
+from mindscan.core.volume import Volume
 from mindscan.dataset import layout
 from mindscan.dataset.card import Card, read_card, recipes
 from mindscan.dataset.nifti import read_nifti
@@ -188,7 +189,20 @@ class Entry:
         if labels is not None:
             marks = _read_landmarks(self.root / layout.shown_landmarks(self.id, path))
             brain = Brain.from_labels(read_nifti(labels, torch.int16), marks)
-        return Scan(read_nifti(path), layout.suffix_of(path), settings, brain)
+        picture = read_nifti(path)
+        if layout.is_projection(path):
+            return Scan(picture, layout.suffix_of(path), settings, None, self._maps(path), self._places(path))
+        return Scan(picture, layout.suffix_of(path), settings, brain)
+
+    def _maps(self, picture: Path) -> dict[str, Volume]:
+        paths = {tissue: self._known(layout.thickness(self.id, picture, tissue)) for tissue in TISSUES}
+        return {tissue: read_nifti(path) for tissue, path in paths.items() if path is not None}
+
+    def _places(self, picture: Path) -> dict[str, tuple[float, float, float]]:
+        path = self._known(layout.places(self.id, picture))
+        rows = read_tsv(path, layout.PLACE_COLUMNS) if path else []
+        x, y, m = ([_or_nan(picture, row[c]) for row in rows] for c in ("column", "row", "magnification"))
+        return dict(zip([row["name"] for row in rows], zip(x, y, m, strict=True), strict=True))
 
     def _origin(self) -> Origin:
         document = read_text(self.recipe)

@@ -12,7 +12,7 @@ from mindscan.core.person import Person
 from mindscan.core.prior import Prior, Rounded, truncated_normal
 from mindscan.core.record import Record
 from mindscan.core.scan import Scan
-from mindscan.core.volume import Volume
+from mindscan.core.volume import Grid, Volume
 from mindscan.imaging.blur import point_spread
 from mindscan.imaging.compose import Levels, check_grid, compose
 from mindscan.imaging.contrast import RandomContrast
@@ -131,6 +131,10 @@ class MRI(Record):
             texture = sum(share * SUBSTANCES[name].texture for name, share in shares.items())
             levels[structure] = (mean, abs(mean) * self.texture_sd * texture)
         return levels
+
+    def grid(self, usual: Grid) -> Grid:
+        """The grid that the head is painted on: the usual one."""
+        return usual
 
     def scan(self, brain: Brain, key: Key) -> Scan:
         """The image of one head; see `mindscan.imaging.scanner.scan`."""

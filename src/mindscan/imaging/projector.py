@@ -51,7 +51,7 @@ def line_integrals(volumes: Tensor, affine: Affine, source: Tensor, targets: Ten
         >>> line_integrals(slab, np.eye(4), start, end)
         tensor([[8.]])
     """
-    inverse = torch.linalg.inv(torch.as_tensor(affine, dtype=torch.float64)).to(volumes.device)
+    inverse = torch.linalg.inv(torch.from_numpy(affine)).to(volumes.device)
     first = source.double() @ inverse[:3, :3].T + inverse[:3, 3]
     last = targets.reshape(-1, 3).double() @ inverse[:3, :3].T + inverse[:3, 3]
     along = (last - first).detach().abs().argmax(dim=-1)

@@ -5,16 +5,20 @@ A new scanner is one file with a settings record that fits `Scanner`, and one en
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol, Self
+from typing import Annotated, ClassVar, Protocol, Self
+
+from pydantic import Field
 
 from mindscan.core.brain import Brain
 from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.scan import Scan
+from mindscan.core.volume import Grid
 from mindscan.imaging.magnet import MRI
+from mindscan.imaging.xray import XRay
 
-__all__ = ["MRI", "SCANNERS", "Scanner", "Settings", "draw", "scan"]
+__all__ = ["MRI", "SCANNERS", "Scanner", "Settings", "XRay", "draw", "scan"]
 
 
 class Scanner(Protocol):
@@ -29,35 +33,42 @@ class Scanner(Protocol):
     ) -> Self:
         """Settings of one scan of one person."""
 
+    def grid(self, usual: Grid) -> Grid:
+        """The grid that the head must be painted on for this scan; `usual` is the one of the labels."""
+
     def scan(self, brain: Brain, key: Key) -> Scan:
         """The image that these settings make of a head."""
 
 
-Settings = MRI
-"""The settings of any scanner."""
+AnySettings = MRI | XRay
+Settings = Annotated[AnySettings, Field(discriminator="scanner")]
+"""The settings of any scanner; `scanner` says of which."""
 
-SCANNERS: tuple[type[Settings], ...] = (MRI,)
+SCANNERS: tuple[type[AnySettings], ...] = (MRI, XRay)
 """All scanners."""
 
 
-def draw(suffix: str, key: Key, person: Person, run: int = 1, field_tesla: float | None = None) -> Settings:
+def draw(
+    suffix: str, key: Key, person: Person, run: int = 1, field_tesla: float | None = None
+) -> AnySettings:
     """Settings of one scan.
 
     Args:
-        suffix: "T1w", "T2w", "PDw", "FLAIR", or "random" for a contrast without physics.
+        suffix: "T1w", "T2w", "PDw", "FLAIR", or "random" for a contrast without physics; "XR-AP",
+            "XR-lateral" or "XR-oblique" for a radiograph.
         key: stream of the person. Scans drawn from one key share field strength and tissue constants,
             as scans of one session do, and differ in the rest by suffix and run.
         person: who is scanned; age changes the iron in the deep nuclei.
         run: number among the scans of this suffix, from 1.
-        field_tesla: field strength to draw for; drawn as well when None.
+        field_tesla: field strength of a magnet to draw for; drawn as well when None.
 
     Raises:
         SettingsError: no scanner makes such images.
 
     Example:
         >>> settings = draw("T1w", Key(1) / "scans", Person(age_years=40, sex="F"))
-        >>> settings.sequence.kind
-        'mprage'
+        >>> settings.suffix
+        'T1w'
     """
     for scanner in SCANNERS:
         if suffix in scanner.suffixes:
@@ -76,8 +87,8 @@ def scan(brain: Brain, settings: Scanner, key: Key) -> Scan:
             and "noise" below it.
 
     Returns:
-        The scan; `volume.data` is float32, at least 0, with the brighter of cerebral grey and white
-        matter at about 1000. Air holds nothing but noise.
+        The scan; `volume.data` is float32. Of MRI it is at least 0, with the brighter of cerebral grey and
+        white matter at about 1000, and air holds nothing but noise.
 
     Raises:
         SettingsError: the brain holds unknown label ids, or its voxels have no size.

@@ -16,7 +16,7 @@ from mindscan.core.person import Person
 from mindscan.core.prior import Prior, Rounded
 from mindscan.core.record import Record
 from mindscan.core.scan import Scan
-from mindscan.core.volume import Volume
+from mindscan.core.volume import Grid, Volume
 from mindscan.imaging.attenuation import BASIS, energies_kev, linear_attenuation
 from mindscan.imaging.blur import FWHM_PER_SD
 from mindscan.imaging.compose import check_grid
@@ -37,6 +37,8 @@ _SCATTER_FWHM_MM = 80.0
 _SHIELD = 1e-3
 """What a collimator lets through."""
 _RAYS_AT_ONCE = 1 << 15
+_VOXEL_MM = 1.05
+_HEAD_VOXELS = (190, 244, 267)
 _AZIMUTH = {"XR-AP": 0.0, "XR-lateral": 90.0, "XR-oblique": 45.0}
 _DRAWN = {
     "azimuth_deg": Prior(normal=(0, 1.5)),
@@ -136,6 +138,10 @@ class XRay(Record):
             self.pixels,
             self.pixel_mm,
         )
+
+    def grid(self, usual: Grid) -> Grid:
+        """The grid that the head is painted on: from crown to chin, whatever the usual one holds."""
+        return Grid.centred(_HEAD_VOXELS, (_VOXEL_MM,) * 3, self.centre_mm)
 
     def scan(self, brain: Brain, key: Key) -> Scan:
         """The radiograph of one head; see `mindscan.imaging.scanner.scan`.

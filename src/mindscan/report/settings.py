@@ -76,7 +76,7 @@ def scan_kinds(dataset: Dataset) -> list[ScanKind]:
 def _kind_name(path: Path) -> str:
     parts = path.name.partition(".")[0].split("_")
     runs = [part.removeprefix("run-") for part in parts if part.startswith("run-")]
-    return parts[-1] + (f", run {runs[0]}" if runs else "")
+    return layout.suffix_of(path) + (f", run {runs[0]}" if runs else "")
 
 
 def _described(path: Path) -> dict[str, Any]:
