@@ -102,9 +102,9 @@ def test_scatter_veils() -> None:
 
 def test_the_collimator_hides_the_rest() -> None:
     made = settings(field_mm=(100.0, 160.0)).scan(head(), Key(1)).volume.data[..., 0]
-    assert float(made[:18].min()) > 0.9 * UNITS * math.log(1000)
-    assert float(made[32, :11].min()) > 0.9 * UNITS * math.log(1000)
-    assert float(made[22:40, 15:50].max()) < UNITS * math.log(1000)
+    open_field = (made > 0).nonzero()
+    assert open_field.amin(0).tolist() == [19, 12]
+    assert open_field.amax(0).tolist() == [44, 51]
 
 
 @pytest.mark.parametrize("mtf50_per_mm", [0.5, 1.5])

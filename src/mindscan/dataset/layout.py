@@ -35,7 +35,7 @@ LABEL_TABLE = DERIVATIVE / "dseg.tsv"
 """Names and colours of the labels; at the top of the derivative it holds for every subject below."""
 
 IGNORE = PurePosixPath(".bidsignore")
-ROOT_IGNORED = ("report.html", "*_random.nii.gz", "*_random.json", "sub-*/ct/", "sub-*/xr/")
+ROOT_IGNORED = ("report.html", "*_random.nii.gz", "*_random.json", "**/ct", "**/xr")
 """Names in the data set that BIDS has no word for: report, contrast without physics, CT and radiographs."""
 
 ROOMS: Mapping[str, tuple[str, str, str]] = {

@@ -148,8 +148,9 @@ class XRay(Record):
 
         Returns:
             Optical depth times 1000, so that bone is bright, shape (columns, rows, 1), on the plane of the
-            detector in the world. With it come the thickness of every tissue in mm along the rays, without
-            blur, and the places of the landmarks on the detector.
+            detector in the world; 0 where the collimator is shut, as machines blacken it. With it
+            come the thickness of every tissue in mm along the rays, without blur, and the places of the
+            landmarks on the detector.
         """
         check_grid(brain.labels.grid)
         view, affine, device = self.view(), brain.labels.affine, brain.labels.data.device
@@ -193,7 +194,7 @@ class XRay(Record):
         signal = signal + noise * (variance * shutter + scatter * mean_kev).sqrt()
         signal = _blurred(signal, self.blur_sd_mm / self.pixel_mm)
         depth = -torch.log((signal / open_field).clamp_min(1e-6))
-        return (UNITS * depth).clamp_min(0)
+        return (UNITS * depth).clamp_min(0) * (shutter == 1)
 
     def _detected(self, paths_mm: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and variance of the energy (keV) that a pixel takes up, without scatter."""
