@@ -122,7 +122,7 @@ class ScanPlan(Record):
     """One scan of every subject.
 
     Args:
-        suffix: "T1w", "T2w", "PDw", "FLAIR", "random", "XR-AP", "XR-lateral" or "XR-oblique".
+        suffix: "T1w", "T2w", "PDw", "FLAIR", "random", "CT", "XR-AP", "XR-lateral" or "XR-oblique".
         settings: priors that replace the usual ones, by the names that recipes use.
     """
 

@@ -23,7 +23,8 @@ field_of_view_mm = {extent}    # right-left, back-front, down-up
 centre_mm = {centre}               # the anterior commissure lies near (0, 0, 0)
 
 # Images of every subject: T1w, T2w, PDw, FLAIR, or random (a contrast without physics, for
-# domain randomisation). `settings` takes any name of a scan's settings in a recipe.
+# domain randomisation); CT; radiographs XR-AP, XR-lateral and XR-oblique. `settings` takes any name
+# of a scan's settings in a recipe.
 {scans}
 # [[scans]]
 # suffix = "FLAIR"

@@ -9,6 +9,7 @@ from mindscan.core.brain import Brain
 from mindscan.imaging.attenuation import BASIS, basis_shares
 from mindscan.imaging.compose import check_ids, mixed
 from mindscan.imaging.slabs import slabs
+from mindscan.imaging.spectra import hounsfield
 from mindscan.imaging.tissues import MADE_OF, label_table
 
 
@@ -38,6 +39,24 @@ def basis_volumes(brain: Brain) -> Tensor:
         for volume, part in zip(volumes, mixed(brain, rows, tables), strict=True):
             volume[rows] = part
     return volumes
+
+
+def hounsfield_volume(brain: Brain, tube_kv: float) -> Tensor:
+    """Hounsfield units of every voxel by what it is made of; float32, shape (i, j, k).
+
+    Raises:
+        SettingsError: the brain holds ids that are not in the label table, or no such voltage is known.
+    """
+    check_ids(brain)
+    above_air = {
+        structure: sum(share * (hounsfield(name, tube_kv) + 1000) for name, share in parts.items())
+        for structure, parts in MADE_OF.items()
+    }
+    table = label_table(above_air).to(brain.labels.data.device)
+    volume = torch.empty(brain.labels.grid.shape, device=brain.labels.data.device)
+    for rows in slabs(volume):
+        volume[rows] = mixed(brain, rows, [table])[0]
+    return volume.sub_(1000)
 
 
 def _tables() -> list[Tensor]:

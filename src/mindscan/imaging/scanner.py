@@ -15,10 +15,11 @@ from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.scan import Scan
 from mindscan.core.volume import Grid
+from mindscan.imaging.ct import CT
 from mindscan.imaging.magnet import MRI
 from mindscan.imaging.xray import XRay
 
-__all__ = ["MRI", "SCANNERS", "Scanner", "Settings", "XRay", "draw", "scan"]
+__all__ = ["CT", "MRI", "SCANNERS", "Scanner", "Settings", "XRay", "draw", "scan"]
 
 
 class Scanner(Protocol):
@@ -40,11 +41,11 @@ class Scanner(Protocol):
         """The image that these settings make of a head."""
 
 
-AnySettings = MRI | XRay
+AnySettings = MRI | CT | XRay
 Settings = Annotated[AnySettings, Field(discriminator="scanner")]
 """The settings of any scanner; `scanner` says of which."""
 
-SCANNERS: tuple[type[AnySettings], ...] = (MRI, XRay)
+SCANNERS: tuple[type[AnySettings], ...] = (MRI, CT, XRay)
 """All scanners."""
 
 
@@ -54,7 +55,7 @@ def draw(
     """Settings of one scan.
 
     Args:
-        suffix: "T1w", "T2w", "PDw", "FLAIR", or "random" for a contrast without physics; "XR-AP",
+        suffix: "T1w", "T2w", "PDw", "FLAIR", or "random" for a contrast without physics; "CT"; "XR-AP",
             "XR-lateral" or "XR-oblique" for a radiograph.
         key: stream of the person. Scans drawn from one key share field strength and tissue constants,
             as scans of one session do, and differ in the rest by suffix and run.
@@ -88,7 +89,8 @@ def scan(brain: Brain, settings: Scanner, key: Key) -> Scan:
 
     Returns:
         The scan; `volume.data` is float32. Of MRI it is at least 0, with the brighter of cerebral grey and
-        white matter at about 1000, and air holds nothing but noise.
+        white matter at about 1000, and air holds nothing but noise. CT is in Hounsfield units; a
+        radiograph is optical depth times 1000, on the plane of its detector.
 
     Raises:
         SettingsError: the brain holds unknown label ids, or its voxels have no size.

@@ -38,8 +38,10 @@ _AIR = {
 _MGY = 1.602177e-10
 """Milligray of one keV per gram."""
 
-_CT_TUBE = {"aluminium": 6.0, "copper": 0.1}
+CT_TUBE = {"aluminium": 6.0, "copper": 0.1}
 """Filters of a CT tube, in mm."""
+CT_DETECTOR = ("gadolinium oxysulfide", 1.4)
+"""What stops the photons in a CT detector, and its thickness in mm."""
 _HEAD_MM = 160.0
 """Water that hardens the beam in which Hounsfield units are told, as in the middle of a head."""
 
@@ -125,8 +127,8 @@ def absorbed(name: str, thickness_mm: float) -> Tensor:
 @cache
 def ct_weights(tube_kv: float) -> Tensor:
     """How much each energy counts in a CT of a head: shape (140,), sum 1, energy-integrating detector."""
-    photons = spectrum(tube_kv, {**_CT_TUBE, "water": _HEAD_MM})
-    weights = photons * energies_kev() * absorbed("gadolinium oxysulfide", 1.4)
+    photons = spectrum(tube_kv, {**CT_TUBE, "water": _HEAD_MM})
+    weights = photons * energies_kev() * absorbed(*CT_DETECTOR)
     return weights / weights.sum()
 
 
