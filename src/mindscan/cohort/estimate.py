@@ -13,7 +13,10 @@ from pathlib import Path
 
 from mindscan.cohort.plan import Plan
 from mindscan.core.errors import SettingsError
+from mindscan.core.key import Key
+from mindscan.core.person import Person
 from mindscan.core.volume import Grid
+from mindscan.imaging import scanner
 
 _SECONDS_A_START = 6.0
 _SECONDS_A_SUBJECT = 1.6
@@ -28,6 +31,7 @@ _DISK_A_SCANNED_VOXEL = 1.3
 _DISK_A_LABELLED_VOXEL = 0.5
 _MEMORY_A_PROCESS = 6.5e8
 _MEMORY_A_VOXEL = 45
+_SOMEBODY = Person(age_years=40, sex="F")
 _FINEST_MM = 1.05
 """Voxels with longer edges are divided into points when a head is made."""
 
@@ -67,8 +71,9 @@ def estimate(plan: Plan, subjects: int, workers: int) -> Estimate:
         >>> estimate(Plan(), 20, 1).seconds > estimate(Plan(), 20, 2).seconds
         True
     """
-    voxels, points = plan.grid.grid().size, _points(plan)
-    scans = len(plan.scans)
+    voxels, grids = plan.grid.grid().size, _scanned(plan)
+    painted = {(grid.shape, grid.affine.tobytes()): grid for grid in (plan.grid.grid(), *grids)}
+    points, scanned = sum(map(_points, painted.values())), sum(grid.size for grid in grids)
     busy = max(min(workers, subjects), 1)
     each = (
         plan.surfaces * _SECONDS_A_SURFACED_SUBJECT
@@ -76,15 +81,15 @@ def estimate(plan: Plan, subjects: int, workers: int) -> Estimate:
         + 1e-6
         * (
             points * _SECONDS_A_MEGAPOINT
-            + voxels * scans * _SECONDS_A_SCANNED_MEGAVOXEL
-            + voxels * (scans + 1) * _SECONDS_A_WRITTEN_MEGAVOXEL
+            + scanned * _SECONDS_A_SCANNED_MEGAVOXEL
+            + (scanned + voxels) * _SECONDS_A_WRITTEN_MEGAVOXEL
         )
     )
     disk = _DISK_A_SUBJECT + plan.surfaces * _DISK_A_SURFACED_SUBJECT
-    disk += voxels * (scans * _DISK_A_SCANNED_VOXEL + _DISK_A_LABELLED_VOXEL)
+    disk += scanned * _DISK_A_SCANNED_VOXEL + voxels * _DISK_A_LABELLED_VOXEL
     return Estimate(
         seconds=_SECONDS_A_START + subjects * (each / busy + _SECONDS_A_REPORTED_SUBJECT),
-        memory_bytes=memory_bytes(voxels, busy),
+        memory_bytes=memory_bytes(max(voxels, *(grid.size for grid in grids)), busy),
         disk_bytes=disk * subjects,
         workers=busy,
     )
@@ -129,10 +134,16 @@ def free_memory_bytes() -> float:
         return math.inf
 
 
-def _points(plan: Plan) -> float:
+def _scanned(plan: Plan) -> list[Grid]:
+    """The grid that the head is painted on for every scan of a plan, as usually drawn."""
+    usual = plan.grid.grid()
+    return [scanner.draw(scan.suffix, Key(0), _SOMEBODY).grid(usual) for scan in plan.scans]
+
+
+def _points(grid: Grid) -> float:
     """How many points a head is asked for, since thick voxels are divided."""
-    divisions = [math.ceil(edge / _FINEST_MM) for edge in plan.grid.voxel_mm]
-    return plan.grid.grid().size * math.prod(divisions)
+    divisions = [math.ceil(edge / _FINEST_MM) for edge in grid.voxel_mm]
+    return grid.size * math.prod(divisions)
 
 
 def _time(seconds: float) -> str:
