@@ -133,6 +133,13 @@ def test_a_wide_focus_blurs_what_is_far_from_the_detector() -> None:
     assert settings(focus_mm=0.0).blur_sd_mm < near
 
 
+def test_the_head_is_painted_from_crown_to_chin() -> None:
+    grid = settings().grid(GRID)
+    ends = [grid.affine @ [*corner, 1] for corner in ((0, 0, 0), grid.shape)]
+    assert ends[0][:3].tolist() == pytest.approx([-100, -138, -168], abs=2)
+    assert ends[1][:3].tolist() == pytest.approx([100, 118, 113], abs=2)
+
+
 def test_draws_look_from_where_their_name_says() -> None:
     for suffix, azimuth in (("XR-AP", 0), ("XR-lateral", 90), ("XR-oblique", 45)):
         drawn = [XRay.draw(suffix, Key(n), PERSON) for n in range(20)]

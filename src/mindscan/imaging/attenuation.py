@@ -178,8 +178,8 @@ def mass_attenuation(parts: Mapping[str, float]) -> Tensor:
         SettingsError: an element that is not in the table, or no parts at all.
 
     Example:
-        >>> round(float(mass_attenuation({"H": 11.19, "O": 88.81})[50]), 3)
-        0.206
+        >>> round(float(mass_attenuation({"H": 11.19, "O": 88.81})[49]), 2)
+        0.21
     """
     known = [name for name in _table() if name != "energy_kev"]
     total = sum(parts.values())
