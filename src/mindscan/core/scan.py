@@ -16,8 +16,9 @@ class Scan:
     """One image of one head.
 
     Args:
-        volume: signal in arbitrary units, float32, at least 0.
-        suffix: the BIDS suffix, such as "T1w".
+        volume: signal in arbitrary units, float32, at least 0; of CT Hounsfield units; of a radiograph
+            optical depth times 1000, shape (columns, rows, 1), on the plane of the detector in the world.
+        suffix: the BIDS suffix, such as "T1w", or "CT", "XR-AP", "XR-lateral" or "XR-oblique".
         metadata: what the sidecar JSON says, in BIDS names and units (seconds, tesla, degrees).
         brain: labels and landmarks exactly as this image shows them, where its grid or its geometry is not
             that of the subject's brain; else None.

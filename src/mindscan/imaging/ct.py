@@ -279,7 +279,8 @@ class CT(Record):
         photons = _PHOTONS * (self.mas / 250) * (grid.voxel_mm[2] / 5)
         made = torch.empty(grid.shape, device=basis.device)
         for n in range(grid.shape[2]):
-            paths, without = (_slice_shadows(part, n, side, pixel_mm, angles) for part in (basis, bare))
+            paths = _slice_shadows(basis, n, side, pixel_mm, angles)
+            without = paths if bare is basis else _slice_shadows(bare, n, side, pixel_mm, angles)
             share = passed(paths, self.tube_kv)
             counts = torch.poisson(share * photons, generator=generator).clamp_min(1)
             known = passed(without, self.tube_kv)
