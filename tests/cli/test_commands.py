@@ -22,6 +22,7 @@ from mindscan.cli.commands import plan
 from mindscan.cohort.plan import Plan
 from mindscan.cohort.run import make_cohort
 from mindscan.dataset import layout
+from mindscan.dataset.nifti import read_nifti
 from mindscan.imaging.scanner import PRESETS
 from mindscan.validate.anatomy import Validation
 from mindscan.validate.evidence import Claim

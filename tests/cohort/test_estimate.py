@@ -38,6 +38,11 @@ def test_more_costs_more() -> None:
     fine = estimate(Plan.parse({"grid": {"voxel_mm": 0.7}}), 10, 1)
     scans = estimate(Plan.parse({"scans": [{"preset": "T1w"}] * 4}), 10, 1)
     surfaced = estimate(Plan(surfaces=True), 10, 1)
+    alone, seen = (
+        estimate(Plan.parse({"scans": [{"preset": name} for name in names]}), 10, 1)
+        for names in (["T1w"], ["T1w", "XR-AP", "XR-lateral"])
+    )
+    assert 30 < seen.seconds - alone.seconds < 100
     for dear in (fine, scans, surfaced):
         assert dear.seconds > base.seconds
         assert dear.disk_bytes > base.disk_bytes

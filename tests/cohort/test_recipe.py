@@ -262,7 +262,7 @@ FLAT = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
         (damaged(lambda d: d["anatomy"]["head"].pop("icv_ml")), "field 'anatomy.head.icv_ml' is missing"),
         (
             damaged(lambda d: d["scans"][0].update(field_tesla=4)),
-            "scans.0.field_tesla = 4; expected one of 0.064",
+            "scans.0.mri.field_tesla = 4; expected one of 0.064",
         ),
         (damaged(lambda d: d.update(version="2")), "version = \"2\"; expected '1'"),
         (damaged(lambda d: d.update(seed=-1)), "seed = -1; expected greater than"),
@@ -300,3 +300,18 @@ def test_a_preset_with_voxels_of_its_own_is_made_on_them_with_its_labels() -> No
         grid.affine @ [*(n - 1 for n in grid.shape), 2] / 2 for grid in (plain.volume.grid, thick.volume.grid)
     ]
     assert middle[0][:3] == pytest.approx(middle[1][:3])
+
+
+def test_a_scan_with_a_grid_of_its_own_shows_the_same_head_there() -> None:
+    settings = {"pixel_mm": 5.0, "slice_mm": 10.0, "length_mm": 40.0, "field_mm": 200.0}
+    plan = planned(scans=[{"preset": "T1w"}, {"preset": "CT", "settings": settings}])
+    recipe = draw(plan, 5, "0001")
+    assert Recipe.parse(json.loads(recipe.json_text())) == recipe
+    subject = make(recipe, dense=False)
+    t1w, ct = subject.scans
+    assert t1w.brain is None
+    assert ct.brain is not None
+    assert ct.volume.data.shape == ct.brain.labels.data.shape == (40, 40, 4)
+    assert ct.brain.landmarks == subject.brain.landmarks
+    white = ct.brain.fraction("WM").data > 0.95
+    assert float(ct.volume.data[white].median()) == pytest.approx(28, abs=6)

@@ -95,6 +95,22 @@ def with_surfaces() -> MakeSubject:
     return made
 
 
+@pytest.fixture
+def with_radiograph() -> MakeSubject:
+    """The same with a radiograph of three columns and four rows."""
+
+    def made(*words: Any) -> Subject:
+        subject = build(*words)
+        affine = oblique_affine()
+        depth = torch.arange(12.0).reshape(3, 4, 1) * 300
+        maps = {name: Volume(depth / 100, affine) for name in ("soft", "bone", "CSF", "GM", "WM")}
+        places = {"nasion": (1.25, 0.5, 1.2), "behind": (torch.nan,) * 3}
+        view = Scan(Volume(depth, affine), "xr", {"KVP": 70}, acq="ap", maps=maps, places=places)
+        return replace(subject, scans=(*subject.scans, view))
+
+    return made
+
+
 def contents(root: Path) -> dict[str, bytes | None]:
     """Everything below a folder: files with their bytes, folders as None."""
     return {

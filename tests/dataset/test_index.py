@@ -57,6 +57,14 @@ def test_the_official_validator_finds_no_error(root: Path, tmp_path: Path) -> No
     }
 
 
+def test_the_official_validator_passes_over_radiographs(root: Path, tmp_path: Path, with_radiograph) -> None:
+    write_subject(root, with_radiograph("003"))
+    write_index(root)
+    assert (root / "sub-003/xr/sub-003_acq-ap_xr.nii.gz").is_file()
+    assert errors(validate(root, tmp_path / "deno")) == []
+    assert errors(validate(root / layout.DERIVATIVE, tmp_path / "deno")) == []
+
+
 def test_the_official_validator_would_see_faults(root: Path, tmp_path: Path) -> None:
     columns = read_json(root / "participants.json")
     del columns["age"]

@@ -66,6 +66,23 @@ def test_scans_keep_their_order_and_suffix(subject: str, names: list[layout.Scan
         assert layout.entity(path, "part") == name.part
 
 
+def test_x_rays_have_folders_and_names_of_their_own() -> None:
+    names = [
+        layout.ScanName(*words) for words in (("ct",), ("xr", "ap"), ("xr", "lateral"), ("xr", "ap"), T1W[0])
+    ]
+    pictures = layout.scans("1", names)
+    assert [str(path) for path in pictures] == [
+        "sub-1/ct/sub-1_ct.nii.gz",
+        "sub-1/xr/sub-1_acq-ap_run-1_xr.nii.gz",
+        "sub-1/xr/sub-1_acq-lateral_xr.nii.gz",
+        "sub-1/xr/sub-1_acq-ap_run-2_xr.nii.gz",
+        "sub-1/anat/sub-1_T1w.nii.gz",
+    ]
+    assert [layout.is_projection(path) for path in pictures] == [False, True, True, True, False]
+    assert layout.places("1", pictures[3]).name == "sub-1_acq-ap_run-2_landmarks.tsv"
+    assert layout.preview(pictures[2]).name == "sub-1_acq-lateral_xr.png"
+
+
 @given(words)
 @settings(deadline=None, max_examples=50)
 def test_a_subject_is_found_again_by_its_recipe(subject: str) -> None:

@@ -51,6 +51,23 @@ def test_subjects_come_back_as_they_were_written(dataset: Dataset, written: list
         assert back.brain.fractions is None
 
 
+def test_radiographs_come_back_with_what_they_show(tmp_path: Path, with_radiograph) -> None:
+    subject = with_radiograph("003")
+    open_job(tmp_path, {"seed": 7})
+    write_subject(tmp_path, subject)
+    entry = read_dataset(tmp_path).entry("003")
+    back, original = entry.subject().scans[2], subject.scans[2]
+    assert (back.suffix, back.acq) == ("xr", "ap")
+    assert back.brain is None
+    assert torch.allclose(back.volume.data, original.volume.data, atol=0.5)
+    assert np.array_equal(back.volume.affine, original.volume.affine)
+    assert list(back.maps) == list(original.maps)
+    assert torch.allclose(back.maps["bone"].data, original.maps["bone"].data, atol=1e-2)
+    assert back.places["nasion"] == pytest.approx((1.25, 0.5, 1.2))
+    assert np.isnan(back.places["behind"]).all()
+    assert layout.preview(entry.scans[2]).is_file()
+
+
 def test_a_subject_written_again_after_reading_keeps_its_pictures(tmp_path: Path, dataset: Dataset) -> None:
     write_subject(tmp_path / "copy", dataset["002"])
     there = dataset.entry("002").card.files

@@ -17,7 +17,19 @@ from mindscan.imaging.scanner import PRESETS, SCANNERS, draw, scan
 PERSON = Person(age_years=30, sex="M")
 NAMES = [preset.name for preset in PRESETS]
 # One of every kind of image: usual scans, an exact one, a part of a complex image, and a map.
-SOME = ["T1w", "T2w", "PDw", "FLAIR", "random", "STIR-3T", "SWI-3T", "SWI-3T-phase", "T1map-3T"]
+SOME = [
+    "T1w",
+    "T2w",
+    "PDw",
+    "FLAIR",
+    "random",
+    "STIR-3T",
+    "SWI-3T",
+    "SWI-3T-phase",
+    "T1map-3T",
+    "CT",
+    "XR-AP",
+]
 
 
 def ball(with_shares: bool) -> Brain:
@@ -55,11 +67,14 @@ def test_images_fit_the_head_and_repeat(name: str, with_shares: bool) -> None:
     brain, settings = ball(with_shares), draw(name, Key(1), PERSON)
     before = brain.labels.data.clone()
     first, again, other = (scan(brain, settings, Key(seed)) for seed in (7, 7, 8))
-    assert name in (settings.preset, first.suffix)
-    assert first.volume.data.shape == brain.labels.data.shape
+    assert name == settings.preset
     assert first.volume.data.dtype == torch.float32
-    assert (first.volume.affine == brain.labels.affine).all()
-    assert float(first.volume.data.min()) >= (-torch.pi if first.part == "phase" else 0)
+    if first.maps:
+        assert all(part.grid.shape == first.volume.grid.shape for part in first.maps.values())
+    else:
+        assert first.volume.data.shape == brain.labels.data.shape
+        assert (first.volume.affine == brain.labels.affine).all()
+    assert float(first.volume.data.min()) >= {"SWI-3T-phase": -torch.pi, "CT": -1024}.get(name, 0)
     assert first.volume.data.equal(again.volume.data)
     assert first.volume.data.equal(other.volume.data) == (name == "T1map-3T")
     assert brain.labels.data.equal(before)

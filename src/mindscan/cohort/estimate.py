@@ -68,7 +68,7 @@ def estimate(plan: Plan, subjects: int, workers: int) -> Estimate:
         True
     """
     base, grids = plan.grid.grid(), plan.grids()
-    painted = {grid.voxel_mm: grid for grid in (base, *grids)}.values()
+    painted = {(grid.shape, grid.affine.tobytes()): grid for grid in (base, *grids)}.values()
     points = sum(map(_points, painted))
     scanned, labelled = sum(grid.size for grid in grids), sum(grid.size for grid in painted)
     busy = max(min(workers, subjects), 1)

@@ -18,7 +18,7 @@ from mindscan.core.record import Record
 from mindscan.core.volume import Grid
 from mindscan.imaging import scanner
 from mindscan.imaging.presets import find
-from mindscan.imaging.scanner import PRESETS, Settings
+from mindscan.imaging.scanner import PRESETS, AnySettings
 
 YOUNGEST, OLDEST = 5.0, 95.0
 """Ages that the published norms reach, in years."""
@@ -123,12 +123,29 @@ class ScanPlan(Record):
     """One scan of every subject.
 
     Args:
-        preset: "T1w", "T2w", "PDw", "FLAIR", "random" or any other name in `mindscan presets`.
+        preset: "T1w", "T2w", "PDw", "FLAIR", "random", "CT", "XR-AP", "XR-lateral", "XR-oblique" or any other
+            name in `mindscan presets`.
         settings: priors that replace the usual ones, by the names that recipes use.
     """
 
     preset: Annotated[str, AfterValidator(_known_preset)]
     settings: dict[str, Any] = Field(default_factory=dict)
+
+    def draw(self, keys: tuple[Key, Key], person: Person, run: int = 1, where: str = "") -> AnySettings:
+        """Settings of this scan of one person.
+
+        Args:
+            keys: streams of the usual settings, and of those that the plan has priors for.
+            person: who is scanned.
+            run: number among the scans of this preset, from 1.
+            where: what errors call it.
+
+        Raises:
+            SettingsError: settings that do not go together.
+        """
+        field_tesla = override.given(self.settings, "field_tesla", keys[1])
+        drawn = scanner.draw(self.preset, keys[0], person, run, field_tesla)
+        return type(drawn).parse(override.replaced(drawn.model_dump(), self.settings, keys[1]), where)
 
 
 class Plan(Record):
@@ -165,17 +182,17 @@ class Plan(Record):
             override.check(self.anatomy, Anatomy, usual, "anatomy")
         for n, scan in enumerate(self.scans):
             if scan.settings:
-                usual = scanner.draw(scan.preset, Key(0), _SOMEBODY).model_dump()
+                drawn = scanner.draw(scan.preset, Key(0), _SOMEBODY)
                 exact = find(scan.preset, PRESETS).field_tesla is not None
                 fixed = (*_NOT_PLANNED, *(("field_tesla",) if exact else ()))
-                override.check(scan.settings, Settings, usual, f"scans.{n}.settings", fixed)
+                here = f"scans.{n}.settings"
+                override.check(scan.settings, type(drawn), drawn.model_dump(), here, fixed)
         return self
 
     def grids(self) -> list[Grid]:
-        """The grid of each scan: that of the plan, or one with the scan's own voxels."""
-        own = [find(scan.preset, PRESETS).voxel_mm for scan in self.scans]
-        grid = self.grid.grid()
-        return [grid if edges is None else grid.with_voxels(edges) for edges in own]
+        """The grid that the head is painted on for each scan of somebody."""
+        usual, keys = self.grid.grid(), (Key(0), Key(0))
+        return [scan.draw(keys, _SOMEBODY).grid(usual) for scan in self.scans]
 
     @classmethod
     def parse(cls, data: object, where: str = "") -> Self:

@@ -23,8 +23,8 @@ field_of_view_mm = {extent}    # right-left, back-front, down-up
 centre_mm = {centre}               # the anterior commissure lies near (0, 0, 0)
 
 # Images of every subject: T1w, T2w, PDw, FLAIR, random (a contrast without physics, for domain
-# randomisation), or any other name in `mindscan presets`. `settings` takes any name of a scan's
-# settings in a recipe.
+# randomisation), CT, radiographs XR-AP, XR-lateral and XR-oblique, or any other name in
+# `mindscan presets`. `settings` takes any name of a scan's settings in a recipe.
 {scans}
 # [[scans]]
 # preset = "FLAIR"

@@ -17,7 +17,6 @@ from mindscan.anatomy.surfaces import surfaces as cortical_surfaces
 from mindscan.cohort import override
 from mindscan.cohort.plan import Plan, ScanPlan
 from mindscan.cohort.threads import one_thread
-from mindscan.core.brain import Brain
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.prior import Prior
@@ -25,7 +24,6 @@ from mindscan.core.record import Record
 from mindscan.core.scan import Origin, Scan, Subject
 from mindscan.core.volume import Grid
 from mindscan.imaging import scanner
-from mindscan.imaging.presets import Edges
 from mindscan.imaging.scanner import Settings
 
 Row = tuple[float, float, float, float]
@@ -119,10 +117,7 @@ def draw(plan: Plan, seed: int, subject: str) -> Recipe:
     scans = []
     for n, (scan, run) in enumerate(_runs(plan)):
         stream = key / "settings" / "plan" / scan.preset / run
-        field_tesla = override.given(scan.settings, "field_tesla", stream)
-        settings = scanner.draw(scan.preset, key / "settings", person, run, field_tesla)
-        data = override.replaced(settings.model_dump(), scan.settings, stream)
-        scans.append(type(settings).parse(data, f"scans.{n}.settings"))
+        scans.append(scan.draw((key / "settings", stream), person, run, f"scans.{n}.settings"))
     anatomy = Anatomy.parse(override.replaced(usual, plan.anatomy, key / "plan"), "anatomy")
     return Recipe(
         seed=seed,
@@ -164,19 +159,20 @@ def make(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = True)
     assets.check(recipe.anatomy.base, recipe.base_digest)
     with one_thread():
         head = build.model(recipe.anatomy, recipe.key / "anatomy", device)
-        brain = build.painted(head, recipe.grid.grid(), dense)
+        usual = recipe.grid.grid()
+        brain = build.painted(head, usual, dense)
+        brains = {GridRecord.of(usual): brain}
         if recipe.surfaces:
             brain = replace(brain, surfaces=cortical_surfaces(head))
         seen: Counter[str] = Counter()
         scans: list[Scan] = []
-        own: dict[Edges | None, Brain] = {None: brain}
         for settings in recipe.scans:
             seen[settings.preset] += 1
             stream = recipe.key / "scan" / settings.preset / seen[settings.preset]
-            if settings.voxel_mm not in own:
-                grid = recipe.grid.grid().with_voxels(settings.voxel_mm)
-                own[settings.voxel_mm] = build.painted(head, grid, dense=False)
-            scans.append(scanner.scan(own[settings.voxel_mm], settings, stream))
+            own = GridRecord.of(settings.grid(usual))
+            if own not in brains:
+                brains[own] = build.painted(head, own.grid(), dense=False)
+            scans.append(scanner.scan(brains[own], settings, stream))
     origin = Origin("recipe", recipe.digest, recipe.json_text())
     return Subject(recipe.subject, recipe.person, tuple(scans), brain, origin)
 

@@ -15,6 +15,7 @@ from mindscan.cohort.plan import Plan
 from mindscan.cohort.recipe import Recipe
 from mindscan.cohort.worker import write_all, write_one
 from mindscan.core.errors import SettingsError
+from mindscan.core.volume import Grid
 from mindscan.dataset import card, folder, index
 
 
@@ -54,13 +55,14 @@ def make_cohort(
         SettingsError: an impossible plan, seed or number, or a grid that does not fit in memory.
         FolderError: the folder is foreign, of another job, unwritable or full.
     """
-    root, grid = Path(root), max(plan.grid.grid(), *plan.grids(), key=lambda grid: grid.size)
+    root = Path(root)
     for name, value in (("subjects", subjects), ("workers", workers)):
         if value is not None and value < 1:
             raise SettingsError(f"{name} = {value}", "at least 1", "ask for more")
     present = set(card.finished(root)) if root.is_dir() else set()
     ids = [recipes.subject_id(n) for n in range(1, subjects + 1)]
     missing = [recipes.draw(plan, seed, subject) for subject in ids if subject not in present]
+    grid = max([plan.grid.grid(), *_scanned(missing)], key=lambda grid: grid.size)
     workers = min(workers or default_workers(grid), max(len(missing), 1))
     check_memory(grid, workers)
     needed = estimate(plan, len(missing), workers)
@@ -73,6 +75,11 @@ def make_cohort(
             yield Progress(done, subjects, subject, needed)
     finally:
         index.write_index(root)
+
+
+def _scanned(made: list[Recipe]) -> list[Grid]:
+    """The grids that the heads of recipes are painted on for their scans."""
+    return [scan.grid(recipe.grid.grid()) for recipe in made for scan in recipe.scans]
 
 
 def job(plan: Plan, seed: int) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mindscan.core.brain import Brain
@@ -16,13 +16,18 @@ class Scan:
     """One image of one head.
 
     Args:
-        volume: signal in arbitrary units, float32, at least 0; a phase is in radians, a map in its unit.
-        suffix: the BIDS suffix, such as "T1w".
+        volume: signal in arbitrary units, float32, at least 0; a phase is in radians, a map in its unit, CT in
+            Hounsfield units; a radiograph is optical depth times 1000, shape (columns, rows, 1), on the
+            plane of the detector in the world.
+        suffix: the BIDS suffix, such as "T1w"; "ct" or "xr", of which BIDS has no word yet.
         metadata: what the sidecar JSON says, in BIDS names and units (seconds, tesla, degrees).
         brain: labels and landmarks exactly as this image shows them, where its grid or its geometry is not
             that of the subject's brain; else None.
         acq: what tells it from other scans of its suffix, the BIDS label `acq-`; "" for the usual scan.
         part: "mag" or "phase" of a complex image, the BIDS label `part-`; else "".
+        maps: of a projection: mm of every tissue along the ray to each pixel, on the grid of `volume`.
+        places: of a projection: name of a landmark to its column, its row and its magnification, whole
+            numbers in the middles of pixels.
     """
 
     volume: Volume
@@ -31,6 +36,8 @@ class Scan:
     brain: Brain | None = None
     acq: str = ""
     part: str = ""
+    maps: Mapping[str, Volume] = field(default_factory=dict)
+    places: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,8 @@ landmark is labelled exactly. The images follow the physics of MRI; the people d
 them for scans of patients.
 
 sub-*/anat                         the images, each with its settings in a JSON file of the same name
+sub-*/ct, sub-*/xr                 where asked for, and without a word in BIDS: CT in Hounsfield units, and
+                                   radiographs (optical depth times 1000, on the plane of the detector)
 participants.tsv                   age, sex, handedness, diagnosis and volumes of the made-up people
 derivatives/mindscan               what is known exactly: labels, tissue fractions, landmarks, volumes
 derivatives/mindscan/dseg.tsv      names and colours of the labels (FreeSurfer ids)
@@ -137,6 +139,8 @@ sub-*_label-GM_probseg.nii.gz      share of grey matter in each voxel, from 0 to
 sub-*_seg-parcels_dseg.nii.gz      cortical parcel of each voxel; names, networks and volumes in the .tsv
 sub-*_points.tsv                   dense points on surfaces and in structures, the same set in every subject
 sub-*_landmarks.tsv                named points in millimetres, RAS+, in the world space of the scans
+sub-*_acq-*_thickness.nii.gz       where asked for: mm of each tissue along the rays of a radiograph
+sub-*_acq-*_landmarks.tsv          column and row of each landmark on a radiograph, and its magnification
 sub-*_volumes.tsv                  volume of each structure in millilitres, partial volume counted
 sub-*_hemi-*                       where asked for: white and pial surface of each hemisphere in millimetres,
                                    RAS+, thickness, sulcal depth and mask of the cortex at every vertex

@@ -35,10 +35,18 @@ LABEL_TABLE = DERIVATIVE / "dseg.tsv"
 """Names and colours of the labels; at the top of the derivative it holds for every subject below."""
 
 IGNORE = PurePosixPath(".bidsignore")
-ROOT_IGNORED = ("report.html", "*_random.nii.gz", "*_random.json")
-"""Names in the data set that BIDS has no word for: the report, and scans of a contrast without physics."""
+ROOT_IGNORED = ("report.html", "*_random.nii.gz", "*_random.json", "**/ct", "**/xr")
+"""Names in the data set that BIDS has no word for: report, contrast without physics, CT and radiographs."""
 
-IGNORED = ("*_hemi-*", "*_landmarks.*", "*_points.*", "*_volumes.*", "*_recipe.json", "*_subject.json")
+IGNORED = (
+    "*_hemi-*",
+    "*_thickness.*",
+    "*_landmarks.*",
+    "*_points.*",
+    "*_volumes.*",
+    "*_recipe.json",
+    "*_subject.json",
+)
 """Names below `DERIVATIVE` that BIDS has no word for; they stand in its `.bidsignore`."""
 
 TISSUES_KEPT = ("GM", "WM", "CSF")
@@ -57,6 +65,8 @@ ABOUT_SURFACES = {
     "sulc": "Depth in mm of the pial surface below the smooth hemisphere",
     "mask": "1 where the surfaces bound cortex, 0 on callosum, brainstem and deep grey matter",
 }
+
+ABOUT_THICKNESS = "Thickness of {tissue} along the ray to each pixel of the radiograph in mm, without blur"
 
 ABOUT_FRACTION = "Share of {tissue} in each voxel, from 0 to 1, exact to 1/131070"
 
@@ -100,6 +110,15 @@ LANDMARK_COLUMNS: Columns = {
     "x": {"Description": "Position to the right, in the world space of the scans (RAS+)", "Units": "mm"},
     "y": {"Description": "Position to the front, in the world space of the scans (RAS+)", "Units": "mm"},
     "z": {"Description": "Position upwards, in the world space of the scans (RAS+)", "Units": "mm"},
+}
+
+PLACE_COLUMNS: Columns = {
+    "name": LANDMARK_COLUMNS["name"],
+    "column": {"Description": "Column that the landmark falls on, whole in the middles of pixels, from 0"},
+    "row": {
+        "Description": "Row that the landmark falls on, counted downwards, whole in the middles of pixels"
+    },
+    "magnification": {"Description": "How much larger the landmark's plane is on the detector"},
 }
 
 POINT_COLUMNS: Columns = {
@@ -172,7 +191,7 @@ class ScanName(NamedTuple):
     part: str = ""
 
 
-DATATYPES = {"ADC": "dwi", "trace": "dwi"}
+DATATYPES = {"ADC": "dwi", "trace": "dwi", "ct": "ct", "xr": "xr"}
 """Folder of the scans of a suffix; "anat" of any other."""
 
 
@@ -211,6 +230,31 @@ def entity(path: PurePath, name: str) -> str:
 def suffix_of(picture: PurePath) -> str:
     """The BIDS suffix of a picture, such as "T1w"."""
     return picture.name.partition(".")[0].rpartition("_")[2]
+
+
+def is_projection(picture: PurePath) -> bool:
+    """Whether a scan's picture is a radiograph: one voxel thick, in the plane of the detector."""
+    return suffix_of(picture) == "xr"
+
+
+def preview(picture: AnyPath) -> AnyPath:
+    """A radiograph as an ordinary picture, beside its NIfTI file."""
+    return picture.with_name(picture.name.partition(".")[0] + ".png")
+
+
+def thickness(subject: str, picture: PurePath, tissue: str) -> PurePosixPath:
+    """Thickness of one tissue along the rays of a radiograph.
+
+    Example:
+        >>> thickness("001", scans("001", [ScanName("xr", "ap")])[0], "bone").name
+        'sub-001_acq-ap_label-bone_thickness.nii.gz'
+    """
+    return _truth(subject, _with(picture, f"label-{tissue}_thickness.nii.gz"))
+
+
+def places(subject: str, picture: PurePath) -> PurePosixPath:
+    """The table of landmarks as they fall on a radiograph."""
+    return _truth(subject, _with(picture, "landmarks.tsv"))
 
 
 def sidecar(path: AnyPath) -> AnyPath:
@@ -328,8 +372,12 @@ def _truth(subject: str, ending: str) -> PurePosixPath:
 
 
 def _shown(picture: PurePath) -> str:
-    entities = picture.name.split("_")[1:-1]
-    return "_".join([*entities, f"desc-{suffix_of(picture)}"])
+    return _with(picture, f"desc-{suffix_of(picture)}")
+
+
+def _with(picture: PurePath, ending: str) -> str:
+    """What the name of a scan's picture says between its subject and its suffix, with another ending."""
+    return "_".join([*picture.name.split("_")[1:-1], ending])
 
 
 def _word(text: str, what: str) -> str:

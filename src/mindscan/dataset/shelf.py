@@ -12,10 +12,11 @@ import torch
 
 from mindscan.core.brain import Brain, Landmarks
 from mindscan.core.errors import FileError, SettingsError
-from mindscan.core.labels import BY_ID, both_sides, in_skull
+from mindscan.core.labels import BY_ID, TISSUES, both_sides, in_skull
 from mindscan.core.person import Person
 from mindscan.core.points import PointName, Points
 from mindscan.core.scan import Origin, Scan, Subject
+from mindscan.core.volume import Volume
 from mindscan.dataset import layout
 from mindscan.dataset.card import Card, read_card, recipes
 from mindscan.dataset.nifti import read_nifti
@@ -189,7 +190,20 @@ class Entry:
             marks = _read_landmarks(self.root / layout.shown_landmarks(self.id, path))
             brain = Brain.from_labels(read_nifti(labels, torch.int16), marks)
         acq, part = (layout.entity(path, name) for name in ("acq", "part"))
-        return Scan(read_nifti(path), layout.suffix_of(path), settings, brain, acq, part)
+        suffix, maps, places = layout.suffix_of(path), self._maps(path), self._places(path)
+        return Scan(read_nifti(path), suffix, settings, brain, acq, part, maps, places)
+
+    def _maps(self, picture: Path) -> dict[str, Volume]:
+        """Thickness maps of a radiograph; none of other scans."""
+        paths = {tissue: self._known(layout.thickness(self.id, picture, tissue)) for tissue in TISSUES}
+        return {tissue: read_nifti(path) for tissue, path in paths.items() if path is not None}
+
+    def _places(self, picture: Path) -> dict[str, tuple[float, float, float]]:
+        """Where the landmarks fall on a radiograph; nothing of other scans."""
+        path = self._known(layout.places(self.id, picture)) if layout.is_projection(picture) else None
+        rows = read_tsv(path, layout.PLACE_COLUMNS) if path else []
+        x, y, m = ([_or_nan(picture, row[c]) for row in rows] for c in ("column", "row", "magnification"))
+        return dict(zip([row["name"] for row in rows], zip(x, y, m, strict=True), strict=True))
 
     def _origin(self) -> Origin:
         document = read_text(self.recipe)

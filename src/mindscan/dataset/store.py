@@ -14,12 +14,13 @@ from mindscan.core.errors import FolderError, SettingsError
 from mindscan.core.labels import BY_ID
 from mindscan.core.parcels import PARCELS
 from mindscan.core.points import Points
-from mindscan.core.scan import Subject
+from mindscan.core.scan import Scan, Subject
 from mindscan.dataset import layout
 from mindscan.dataset.card import Card, finished_card
 from mindscan.dataset.folder import disk_faults, move, partial
 from mindscan.dataset.gifti import mask_bytes, shape_bytes, surface_bytes
 from mindscan.dataset.nifti import nifti_bytes
+from mindscan.dataset.preview import png_bytes
 from mindscan.dataset.tables import Cell, hexadecimal, json_bytes, tsv_bytes
 
 Row = tuple[Cell, ...]
@@ -118,6 +119,9 @@ def _files(subject: Subject) -> Iterator[File]:
         yield layout.sidecar(path), json_bytes({**scan.metadata, **marks})
         if scan.brain is not None:
             yield from _shown(subject, path, scan.brain, note)
+        if layout.is_projection(path):
+            yield layout.preview(path), png_bytes(scan.volume, note)
+            yield from _projected(subject, path, scan, note)
     if subject.brain is not None:
         alike = [path for path, scan in zip(paths, subject.scans, strict=True) if scan.brain is None]
         reference = {"SpatialReference": layout.uri(alike[0], "raw")} if alike else {}
@@ -165,6 +169,22 @@ def _shown(subject: Subject, picture: PurePosixPath, brain: Brain, note: str) ->
     marks: list[Row] = [(name, *position) for name, position in brain.landmarks.items()]
     yield path, tsv_bytes(layout.LANDMARK_COLUMNS, marks)
     yield layout.sidecar(path), json_bytes(layout.LANDMARK_COLUMNS)
+
+
+def _projected(subject: Subject, picture: PurePosixPath, scan: Scan, note: str) -> Iterator[File]:
+    """What a radiograph shows: thickness of every tissue, and where the landmarks fall."""
+    said = {"SpatialReference": layout.uri(picture, "raw"), "Units": "mm", **_marks(subject, "")}
+    for tissue, volume in scan.maps.items():
+        path = layout.thickness(subject.id, picture, tissue)
+        yield path, nifti_bytes(volume, "scan", note)
+        about = layout.ABOUT_THICKNESS.format(tissue=tissue)
+        yield layout.sidecar(path), json_bytes({"Description": about, **said})
+    path = layout.places(subject.id, picture)
+    rows: list[Row] = [
+        (name, *(None if math.isnan(x) else x for x in place)) for name, place in scan.places.items()
+    ]
+    yield path, tsv_bytes(layout.PLACE_COLUMNS, rows)
+    yield layout.sidecar(path), json_bytes(layout.PLACE_COLUMNS)
 
 
 def _surfaces(subject: str, brain: Brain, marks: dict[str, Any]) -> Iterator[File]:

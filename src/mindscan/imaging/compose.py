@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -48,10 +48,10 @@ def compose(brain: Brain, levels: Levels, texture: SmoothField, bias: SmoothFiel
     """
     device = brain.labels.data.device
     mean, sd = (label_table({name: pair[i] for name, pair in levels.items()}).to(device) for i in (0, 1))
-    _check_ids(brain.labels.data if brain.owners is None else brain.owners)
+    check_ids(brain)
     image = torch.empty(brain.labels.grid.shape, device=device)
     for rows in slabs(image):
-        signal, grain = _mixed(brain, rows, (mean, sd))
+        signal, grain = mixed(brain, rows, (mean, sd))
         signal.addcmul_(grain, texture.slab(rows))
         torch.mul(signal, bias.slab(rows).exp_(), out=image[rows])
     if bool(image.sum().isnan()):
@@ -60,8 +60,17 @@ def compose(brain: Brain, levels: Levels, texture: SmoothField, bias: SmoothFiel
     return image
 
 
-def _mixed(brain: Brain, rows: slice, tables: tuple[Tensor, Tensor]) -> list[Tensor]:
-    """Each table read at every voxel of a slab, mixed by tissue share where shares are known."""
+def mixed(brain: Brain, rows: slice, tables: Sequence[Tensor]) -> list[Tensor]:
+    """Each table read at every voxel of a slab, mixed by tissue share where shares are known.
+
+    Args:
+        brain: the head; its ids are in the label table (`check_ids`).
+        rows: range of the first axis.
+        tables: numbers by label id, as `tissues.label_table` makes them.
+
+    Returns:
+        For each table float32 of shape (rows, j, k); air counts as 0.
+    """
     if brain.fractions is None or brain.owners is None:
         ids = brain.labels.data[rows].int()
         return [_read(table, ids) for table in tables]
@@ -93,7 +102,13 @@ def check_grid(grid: Grid) -> None:
             raise SettingsError(f"voxel size {voxel:g} mm along {axis}", "more than 0", "mend the affine")
 
 
-def _check_ids(ids: Tensor) -> None:
+def check_ids(brain: Brain) -> None:
+    """Refuse ids for which tables by label id are too short.
+
+    Raises:
+        SettingsError: the brain holds such ids.
+    """
+    ids = brain.labels.data if brain.owners is None else brain.owners
     low, high = (int(bound) for bound in ids.aminmax())
     if low < 0 or high >= TABLE_SIZE:
         raise _unknown_ids([i for i in (low, high) if i not in BY_ID])

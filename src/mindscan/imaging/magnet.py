@@ -14,7 +14,7 @@ from mindscan.core.person import Person
 from mindscan.core.prior import Prior, Rounded, truncated_normal
 from mindscan.core.record import Record
 from mindscan.core.scan import Scan
-from mindscan.core.volume import Volume
+from mindscan.core.volume import Grid, Volume
 from mindscan.imaging.acquire import Physics, View, acquire
 from mindscan.imaging.acquisition import Acquisition
 from mindscan.imaging.agent import enhanced
@@ -132,7 +132,9 @@ class MRI(Record):
         if self.part and not isinstance(self.sequence, GradientEcho):
             raise ValueError("a part of the complex signal of gradient echoes only")
         if (self.part or isinstance(self.sequence, ParameterMap)) and self.acquisition != Acquisition():
-            raise ValueError("an acquisition of magnitudes only, not of a map or a part of the complex signal")
+            raise ValueError(
+                "an acquisition of magnitudes only, not of a map or a part of the complex signal"
+            )
         return self
 
     @classmethod
@@ -197,6 +199,10 @@ class MRI(Record):
         """Constants of all substances of this person on this scanner, contrast agent included."""
         tissue = relaxation(self.field_tesla, self.age_years, self.deviations)
         return enhanced(tissue, self.field_tesla, self.agent_mm) if self.agent_mm else tissue
+
+    def grid(self, usual: Grid) -> Grid:
+        """The grid that the head is painted on: the usual one, or that of the scan's own voxels."""
+        return usual if self.voxel_mm is None else usual.with_voxels(self.voxel_mm)
 
     def scan(self, brain: Brain, key: Key) -> Scan:
         """The image of one head; see `mindscan.imaging.scanner.scan`."""

@@ -43,7 +43,9 @@ def field_ppm(brain: Brain, off: OffResonance, chi_ppm: Mapping[str, float]) -> 
     """
     grid = brain.labels.grid
     factors = [max(1, round(_COARSE_MM / voxel)) for voxel in grid.voxel_mm]
-    chi, within = (_pooled(volume, factors) for volume in (susceptibility(brain, chi_ppm), _brain_mask(brain)))
+    chi, within = (
+        _pooled(volume, factors) for volume in (susceptibility(brain, chi_ppm), _brain_mask(brain))
+    )
     coarse_mm = [factor * voxel for factor, voxel in zip(factors, grid.voxel_mm, strict=True)]
     field = field_of(chi, coarse_mm, upwards(brain.labels.affine))
     field = _shimmed(field, within, off.shim_order) * off.strength

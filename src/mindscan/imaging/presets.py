@@ -41,6 +41,7 @@ class Preset:
         field_tesla: field strength; None where it is drawn, or there is none.
         voxel_mm: edges of its own voxels along x, y and z; None for those of the plan's grid.
         settings: the scanner's settings that follow from the name; those that are missing are drawn.
+        voxels: its voxels in words, where they are neither.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Preset:
     field_tesla: float | None = None
     voxel_mm: Edges | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    voxels: str = "of the grid"
 
     @property
     def acq(self) -> str:
@@ -60,8 +62,8 @@ class Preset:
             'mprage15t'
         """
         part = f"-{self.settings.get('part')}"
-        told = self.name.removeprefix(self.suffix).removesuffix(part)
-        return "".join(re.findall("[a-z0-9]", told.lower()))
+        told = self.name.lower().removeprefix(self.suffix.lower()).removesuffix(part)
+        return "".join(re.findall("[a-z0-9]", told))
 
 
 def preset_row(preset: Preset) -> tuple[str, str, str, str, str, str]:
@@ -73,7 +75,7 @@ def preset_row(preset: Preset) -> tuple[str, str, str, str, str, str]:
     """
     field = "" if preset.field_tesla is None else f"{preset.field_tesla:g} T"
     edges = () if preset.voxel_mm is None else preset.voxel_mm
-    voxel = " x ".join(f"{edge:g}" for edge in edges) + " mm" if edges else "of the grid"
+    voxel = " x ".join(f"{edge:g}" for edge in edges) + " mm" if edges else preset.voxels
     return (preset.name, preset.suffix, field, voxel, preset.technique, preset.about)
 
 

@@ -154,8 +154,24 @@ def _imaging(kinds: Sequence[ScanKind]) -> str:
         )
     if RANDOM in sequences:
         text += " Random contrast gives every structure a grey level drawn at random [@billot]."
+    text += _x_rays({kind.suffix for kind in kinds})
     if any("snr" in kind.settings for kind in kinds):
         text += " A smooth bias field, a Gaussian point spread and Rician noise [@gudbjartsson] were applied."
+    return text
+
+
+def _x_rays(suffixes: set[str]) -> str:
+    """What X-ray images follow from."""
+    if not suffixes & {"ct", "xr"}:
+        return ""
+    text = (
+        "\n\nX-rays follow modelled tube spectra [@spekpy] and the elements [@elam] of published "
+        "compositions of tissues [@woodard]."
+    )
+    if "ct" in suffixes:
+        text += " CT has noise with the spectrum of filtered back-projection [@riederer]."
+    if "xr" in suffixes:
+        text += " Radiographs are polychromatic line integrals through the head in a cone beam [@joseph]."
     return text
 
 
@@ -167,6 +183,7 @@ def _scan_line(kind: ScanKind) -> str:
     for name in names:
         source = SEQUENCE_SOURCES.get(name)
         parts.append(f"{name} [@{source}]" if source else name)
+    parts += [f"{says['KVP']}, {says['Exposure']}"] if "KVP" in says else []
     if "MagneticFieldStrength" in says:
         parts.append(says["MagneticFieldStrength"])
     parts += [f"{short} {_ms(kind.values[name])} ms" for name, short in TIMES.items() if name in says]

@@ -56,6 +56,16 @@ REFERENCES: Mapping[str, str] = {
     "Resonance Imaging 25:748-753. doi:10.1016/j.mri.2007.02.014",
     "gudbjartsson": "Gudbjartsson H, Patz S (1995). The Rician distribution of noisy MRI data. Magnetic "
     "Resonance in Medicine 34:910-914. doi:10.1002/mrm.1910340618",
+    "elam": "Elam WT, Ravel BD, Sieber JR (2002). A new atomic database for X-ray spectroscopic "
+    "calculations. Radiation Physics and Chemistry 63:121-128. doi:10.1016/S0969-806X(01)00227-4",
+    "spekpy": "Poludniowski G, Omar A, Bujila R, Andreo P (2021). SpekPy v2.0: a software toolkit for "
+    "modeling x-ray tube spectra. Medical Physics 48:3630-3637. doi:10.1002/mp.14945",
+    "woodard": "Woodard HQ, White DR (1986). The composition of body tissues. British Journal of Radiology "
+    "59:1209-1218. doi:10.1259/0007-1285-59-708-1209",
+    "joseph": "Joseph PM (1982). An improved algorithm for reprojecting rays through pixel images. IEEE "
+    "Transactions on Medical Imaging 1:192-196. doi:10.1109/TMI.1982.4307572",
+    "riederer": "Riederer SJ, Pelc NJ, Chesler DA (1978). The noise power spectrum in computed X-ray "
+    "tomography. Physics in Medicine and Biology 23:446-454. doi:10.1088/0031-9155/23/3/008",
     "salmon": "Salmon JK, Moraes MA, Dror RO, Shaw DE (2011). Parallel random numbers: as easy as 1, 2, 3. "
     "SC '11. doi:10.1145/2063384.2063405",
     "gorgolewski": "Gorgolewski KJ et al. (2016). The brain imaging data structure, a format for organizing "

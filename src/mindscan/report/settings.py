@@ -23,6 +23,16 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
     "RepetitionTime": ("Repetition time", "s"),
     "InversionTime": ("Inversion time", "s"),
     "FlipAngle": ("Flip angle", "degrees"),
+    "KVP": ("Tube voltage", "kV"),
+    "Exposure": ("Exposure", "mAs"),
+    "SliceThickness": ("Slice thickness", "mm"),
+    "SpacingBetweenSlices": ("Slice spacing", "mm"),
+    "GantryDetectorTilt": ("Gantry tilt", "degrees"),
+    "ConvolutionKernel": ("Kernel", ""),
+    "DistanceSourceToDetector": ("Focus to detector", "mm"),
+    "DistanceSourceToPatient": ("Focus to head", "mm"),
+    "EstimatedRadiographicMagnificationFactor": ("Magnification", ""),
+    "ImagerPixelSpacing": ("Pixel", "mm"),
     "echo_spacing_ms": ("Echo spacing", "ms"),
     "readouts": ("Readouts in a train", ""),
     "bias_sd": ("Bias field, SD of its logarithm", ""),
@@ -34,7 +44,18 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
 }
 """What a setting is called on the page, and its unit; any other goes by its own name."""
 
-REPEATED = ("field_tesla", "age_years", "tr_ms", "ti_ms", "te_ms", "flip_deg")
+REPEATED = (
+    "tube_kv",
+    "mas",
+    "slice_mm",
+    "spacing_mm",
+    "field_tesla",
+    "age_years",
+    "tr_ms",
+    "ti_ms",
+    "te_ms",
+    "flip_deg",
+)
 """Settings of ours that the sidecar also says in BIDS names, or that belong to the person."""
 
 

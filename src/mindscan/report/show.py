@@ -54,7 +54,7 @@ def show(path: str | Path, out: str | Path, look: Look | None = None) -> Path:
     if is_label_map(path, volume):
         sheet = label_sheet(Volume(volume.data.to(torch.int32), volume.affine), landmarks, look)
     else:
-        known = entry.labels if entry else None
+        known = entry.shown_labels(path) if entry else None
         labels = read_nifti(known, torch.int32) if known and known.is_file() else None
         sheet = montage(volume, labels, landmarks, look)
     _save(sheet, out)

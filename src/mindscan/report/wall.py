@@ -14,6 +14,7 @@ import torch
 
 from mindscan.core.errors import FileError
 from mindscan.core.volume import Volume
+from mindscan.dataset import layout
 from mindscan.dataset.nifti import read_nifti
 from mindscan.dataset.shelf import Entry
 from mindscan.dataset.tables import Cell, read_text
@@ -49,8 +50,8 @@ def wall(facts: Facts) -> str:
     cards, width, size = [], 320, None
     for entry, row in zip(facts.dataset.entries, facts.rows, strict=True):
         image = None
-        if entry.scans:
-            volume, labels = read_nifti(entry.scans[0]), _labels(entry, entry.scans[0])
+        if slices := _slices(entry):
+            volume, labels = read_nifti(slices[0]), _labels(entry, slices[0])
             size = size or view_size(volume, labels, _growth(facts, row))
             image = strip(volume, labels, size, pixel_mm(len(facts.dataset)))
             width = image.width
@@ -68,9 +69,14 @@ def _growth(facts: Facts, first: Mapping[str, Cell]) -> float:
     return math.cbrt(max(known) / own) if isinstance(own, float) and own > 0 else UNKNOWN_GROWTH
 
 
+def _slices(entry: Entry) -> list[Path]:
+    """Scans that can be cut into slices; radiographs cannot."""
+    return [picture for picture in entry.scans if not layout.is_projection(picture)]
+
+
 def _labels(entry: Entry, picture: Path) -> Volume | None:
-    path = entry.shown_labels(picture)
-    return None if path is None else read_nifti(path, torch.int16)
+    labels = entry.shown_labels(picture)
+    return None if labels is None else read_nifti(labels, torch.int16)
 
 
 def _card(entry: Entry, row: Mapping[str, Cell], image: Strip | None) -> str:
@@ -96,10 +102,14 @@ def _source_name(entry: Entry) -> str:
 
 
 def _pictures(entry: Entry, name: str, image: Strip | None) -> str:
-    """The slices with the labels over them; a plain note where there is no scan."""
+    """The slices with the labels over them; else a radiograph; else a plain note."""
+    if image is None and entry.scans:
+        source = _base64(layout.preview(entry.scans[0]).read_bytes())
+        text = f"{name}: {escape(layout.suffix_of(entry.scans[0]))} radiograph"
+        return f'<span class="strip"><img src="data:image/png;base64,{source}" alt="{text}"></span>'
     if image is None:
         return '<p class="none">no scan</p>'
-    kind = entry.scans[0].name.partition(".")[0].rpartition("_")[2]
+    kind = layout.suffix_of(_slices(entry)[0])
     text = f"{name}: axial, coronal and sagittal slice of the {escape(kind)} scan"
     size = f'width="{image.width}" height="{image.height}" loading="lazy" decoding="async"'
     picture = f'<img src="data:image/webp;base64,{_base64(image.picture)}" alt="{text}" {size}>'
