@@ -16,8 +16,8 @@ class Scan:
     """One image of one head.
 
     Args:
-        volume: signal in arbitrary units, float32, at least 0; a phase is in radians, a map in its unit, CT in
-            Hounsfield units; a radiograph is optical depth times 1000, shape (columns, rows, 1), on the
+        volume: signal in arbitrary units, float32, at least 0; a phase is in radians, a map in its unit, CT
+            in Hounsfield units; a radiograph is optical depth times 1000, shape (columns, rows, 1), on the
             plane of the detector in the world.
         suffix: the BIDS suffix, such as "T1w"; "ct" or "xr", of which BIDS has no word yet.
         metadata: what the sidecar JSON says, in BIDS names and units (seconds, tesla, degrees).

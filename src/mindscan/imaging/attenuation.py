@@ -13,7 +13,8 @@ Sources of compositions and densities:
 Densities lie within 3 % of those sources; within that room they are set so that Hounsfield units at 120 kV
 fall where head CT finds them, which `Matter.hounsfield` says. Those ranges are the usual ones of textbooks:
 Kalender, Computed Tomography, 3rd edition, 2011, chapter 1; clot by age: Dolinskas 1977,
-doi:10.2214/ajr.129.4.681. Alloys hold their usual parts.
+doi:10.2214/ajr.129.4.681. Alloys hold their usual parts. Choroid plexus is grey matter a little lighter (own
+choice).
 """
 
 from __future__ import annotations

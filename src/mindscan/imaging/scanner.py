@@ -95,8 +95,8 @@ def scan(brain: Brain, settings: Scanner, key: Key) -> Scan:
             and "noise" below it.
 
     Returns:
-        The scan; `volume.data` is float32. A contrast of MRI is at least 0, with the brighter of cerebral grey
-        and white matter at about 1000, and air holds nothing but noise. A phase is in radians, a map in
+        The scan; `volume.data` is float32. A contrast of MRI is at least 0, with the brighter of cerebral
+        grey and white matter at about 1000, and air holds nothing but noise. A phase is in radians, a map in
         its unit. CT is in Hounsfield units; a radiograph is optical depth times 1000, on the plane of its
         detector.
 

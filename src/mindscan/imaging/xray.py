@@ -56,7 +56,7 @@ _DRAWN = {
 }
 
 
-_SEEN_FROM = {"XR-AP": "the front", "XR-lateral": "the right", "XR-oblique": "half way between"}
+_SEEN_FROM = {"XR-AP": "the front", "XR-lateral": "the right", "XR-oblique": "the front right"}
 XRAY_PRESETS = tuple(
     Preset(name, "xr", f"the skull from {side}", "Radiograph, 65 to 80 kV", voxels="0.57 mm on the detector")
     for name, side in _SEEN_FROM.items()
