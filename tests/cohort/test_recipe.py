@@ -63,7 +63,7 @@ def test_the_same_names_give_the_same_recipe_and_it_reads_back(seed: int, number
 @given(seeds)
 def test_recipes_stay_small(seed: int) -> None:
     plan = planned(scans=[{"preset": suffix} for suffix in SUFFIXES])
-    assert len(draw(plan, seed, "0001").json_text().encode()) < 13_000
+    assert len(draw(plan, seed, "0001").json_text().encode()) < 13_500
 
 
 def moved(value: Any) -> Any:
