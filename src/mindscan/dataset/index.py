@@ -139,6 +139,8 @@ sub-*_label-GM_probseg.nii.gz      share of grey matter in each voxel, from 0 to
 sub-*_seg-parcels_dseg.nii.gz      cortical parcel of each voxel; names, networks and volumes in the .tsv
 sub-*_points.tsv                   dense points on surfaces and in structures, the same set in every subject
 sub-*_landmarks.tsv                named points in millimetres, RAS+, in the world space of the scans
+sub-*_desc-*_dseg.nii.gz           structure of each voxel as one scan shows it, where its grid or geometry is
+                                   another; landmarks likewise
 sub-*_acq-*_thickness.nii.gz       where asked for: mm of each tissue along the rays of a radiograph
 sub-*_acq-*_landmarks.tsv          column and row of each landmark on a radiograph, and its magnification
 sub-*_volumes.tsv                  volume of each structure in millilitres, partial volume counted

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 import torch
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 from torch import Tensor
 from torch.nn.functional import interpolate
 
@@ -31,7 +31,7 @@ from mindscan.imaging.compose import check_grid
 from mindscan.imaging.hardening import bone_in_water, in_water, passed
 from mindscan.imaging.matter import basis_volumes, hounsfield_volume
 from mindscan.imaging.presets import Preset
-from mindscan.imaging.spectra import TUBE_KV, hounsfield
+from mindscan.imaging.spectra import Voltage, hounsfield
 from mindscan.imaging.tomography import filtered, shadows, smeared
 
 KERNELS: dict[str, tuple[float, float]] = {"smooth": (3.2, 0.0), "standard": (4.2, 0.3), "sharp": (7.5, 1.5)}
@@ -83,12 +83,6 @@ CT_PRESETS = (
 )
 
 
-def _known_voltage(tube_kv: float) -> float:
-    if tube_kv not in TUBE_KV:
-        raise ValueError("a multiple of 5 from 50 to 140")
-    return tube_kv
-
-
 class Metal(Record):
     """A ball of metal in the head.
 
@@ -133,7 +127,7 @@ class CT(Record):
     scanner: Literal["ct"] = "ct"
     preset: Literal["CT"] = "CT"
     tier: Literal["image", "projection"] = "image"
-    tube_kv: Annotated[Rounded, AfterValidator(_known_voltage)] = 120.0
+    tube_kv: Voltage = 120.0
     mas: Annotated[Rounded, Field(gt=0, le=2000)]
     slice_mm: Annotated[Rounded, Field(ge=0.3, le=20)]
     spacing_mm: Annotated[Rounded, Field(ge=0.3, le=20)] | None = None

@@ -11,16 +11,29 @@ import csv
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Annotated
 
 import numpy as np
 import torch
+from pydantic import AfterValidator
 from torch import Tensor
 
 from mindscan.core.errors import SettingsError
+from mindscan.core.prior import Rounded
 from mindscan.imaging.attenuation import energies_kev, linear_attenuation
 
 TUBE_KV = tuple(range(50, 145, 5))
 """Tube voltages of which spectra are known, in kV."""
+
+
+def _known_voltage(tube_kv: float) -> float:
+    if tube_kv not in TUBE_KV:
+        raise ValueError("a multiple of 5 from 50 to 140")
+    return tube_kv
+
+
+Voltage = Annotated[Rounded, AfterValidator(_known_voltage)]
+"""A setting of a tube: its voltage in kV, one of `TUBE_KV`."""
 
 # Mass energy-absorption coefficient of dry air in cm2/g by energy in keV; NIST, doi:10.18434/T4D01F.
 _AIR = {

@@ -6,7 +6,7 @@ import math
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import torch
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 from torch import Tensor
 
 from mindscan.core.brain import Brain
@@ -23,7 +23,7 @@ from mindscan.imaging.compose import check_grid
 from mindscan.imaging.matter import basis_volumes
 from mindscan.imaging.presets import Preset, find
 from mindscan.imaging.projector import line_integrals
-from mindscan.imaging.spectra import TUBE_KV, absorbed, spectrum
+from mindscan.imaging.spectra import Voltage, absorbed, spectrum
 from mindscan.imaging.view import View
 
 UNITS = 1000.0
@@ -63,15 +63,8 @@ XRAY_PRESETS = tuple(
 )
 
 
-def _known_voltage(tube_kv: float) -> float:
-    if tube_kv not in TUBE_KV:
-        raise ValueError("a multiple of 5 from 50 to 140")
-    return tube_kv
-
-
 Count = Annotated[int, Field(ge=8, le=4096)]
 Length = Annotated[Rounded, Field(gt=0, le=2000)]
-Voltage = Annotated[Rounded, AfterValidator(_known_voltage)]
 
 
 class XRay(Record):

@@ -64,7 +64,7 @@ class ScanKind:
     """All scans of one kind in a data set.
 
     Args:
-        name: the BIDS suffix, with acquisition, run and part where it has them, such as "T2w, run 2".
+        name: the BIDS suffix, with acquisition, part and run where it has them, such as "T2w-tse3t, run 2".
         suffix: the BIDS suffix.
         count: how many scans of this kind there are.
         settings: setting to its value, or to the values over all scans, as text with unit.
@@ -95,9 +95,9 @@ def scan_kinds(dataset: Dataset) -> list[ScanKind]:
 
 
 def _kind_name(path: Path) -> str:
-    words = {name: layout.entity(path, name) for name in ("acq", "run", "part")}
-    told = [words["acq"], f"run {words['run']}" if words["run"] else "", words["part"]]
-    return ", ".join([layout.suffix_of(path), *filter(None, told)])
+    words = [layout.suffix_of(path), *(layout.entity(path, name) for name in ("acq", "part"))]
+    run = layout.entity(path, "run")
+    return "-".join(filter(None, words)) + (f", run {run}" if run else "")
 
 
 def _described(path: Path) -> dict[str, Any]:
