@@ -52,7 +52,7 @@ def stacked(rows: list[Image.Image]) -> Image.Image:
 def only_average(*args: Any) -> Field:
     """The average's own sulci, none of the person's."""
     grown = _GROW(*args)
-    return replace(grown, data=grown.data * torch.tensor([1.0, 0, 0]).view(3, 1, 1, 1))
+    return replace(grown, data=grown.data * torch.tensor([1.0, 0, 0, 0]).view(4, 1, 1, 1))
 
 
 _GROW = folding.grow

@@ -103,7 +103,7 @@ def test_no_edge_pierces_a_triangle_by_another_way_of_looking(both) -> None:
     vertices, faces = surface.white.astype(np.float64), surface.faces.astype(np.int64)
     assert pierced(vertices, faces) == 0
     bent = vertices.copy()
-    bent[5000] += 6 * (vertices.mean(0) - vertices[5000]) / np.linalg.norm(vertices.mean(0) - vertices[5000])
+    bent[5000] += 15 * (vertices.mean(0) - vertices[5000]) / np.linalg.norm(vertices.mean(0) - vertices[5000])
     assert pierced(bent, faces) > 0
 
 
@@ -169,7 +169,7 @@ def test_white_vertices_are_off_mostly_where_there_is_no_white_matter(both, mode
     ways = [inside.at(there + way * normals, 1.0).numpy() for way in np.arange(-3, 3.1, 0.5)]
     bare = np.max(ways, axis=0) < 0
     assert (np.abs(off) < 0.6)[~bare].mean() > 0.88
-    assert bare.mean() < 0.12
+    assert bare.mean() < 0.16
 
 
 @pytest.mark.parametrize(("layer", "share", "most"), [("pial", 0.0, 0.75), ("white", 1.0, 0.68)])
