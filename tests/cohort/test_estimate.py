@@ -47,6 +47,11 @@ def test_more_costs_more() -> None:
         assert dear.seconds > base.seconds
         assert dear.disk_bytes > base.disk_bytes
     assert fine.memory_bytes > base.memory_bytes
+    thick, thin = (
+        estimate(Plan.parse({"scans": [{"preset": "CT", "settings": {"slice_mm": edge}}]}), 10, 1)
+        for edge in (5, 0.6)
+    )
+    assert thin.memory_bytes > 1.5 * thick.memory_bytes
 
 
 def test_workers_fit_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:

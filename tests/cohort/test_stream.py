@@ -1,7 +1,9 @@
 """Brains made on the fly."""
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from torch.utils.data import DataLoader
@@ -12,6 +14,8 @@ from mindscan.cohort.recipe import Recipe, draw, make
 from mindscan.cohort.stream import Stream, sample
 from mindscan.core.errors import SettingsError
 from mindscan.core.labels import BY_ID
+from mindscan.core.scan import Scan
+from mindscan.core.volume import Volume
 
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 
@@ -75,3 +79,10 @@ def test_again_from_the_start_and_on_from_a_checkpoint() -> None:
     on = next(iter(Stream(ONE_SCAN, seed=7, start=2)))
     assert torch.equal(next(endless)["image"], on["image"])
     assert list(Stream(ONE_SCAN, length=0)) == []
+
+
+def test_an_image_without_labels_of_its_voxels_is_refused() -> None:
+    subject = make(draw(ONE_SCAN, 7, "0001"), dense=False)
+    radiograph = Scan(Volume(torch.zeros(4, 4, 1), np.eye(4)), "xr", {}, acq="ap")
+    with pytest.raises(SettingsError, match="2 different grids"):
+        sample(replace(subject, scans=(radiograph,)))

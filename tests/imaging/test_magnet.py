@@ -166,6 +166,22 @@ def test_impossible_settings_are_refused_in_one_line(change: dict[str, Any]) -> 
     assert next(iter(change)) in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["SWI-3T", "SWI-3T-phase", "T1map-3T"])
+def test_artefacts_of_what_is_no_plain_magnitude_are_refused(name: str) -> None:
+    clean = MRI.draw(name, Key(1), PERSON).model_dump()
+    with pytest.raises(SettingsError, match="an acquisition of magnitudes only"):
+        MRI.parse({**clean, "acquisition": {"motion": {"translation_mm": 3}}})
+
+
+def test_scans_with_voxels_of_their_own_bring_their_labels() -> None:
+    brain = blocks()
+    assert T1W.scan(brain, Key(1)).brain is None
+    assert T1W.grid(GRID) is GRID
+    thick = MRI.draw("FLAIR-3T-axial-5mm", Key(1), PERSON)
+    assert thick.scan(brain, Key(1)).brain is brain
+    assert thick.grid(GRID).voxel_mm == pytest.approx((0.9, 0.9, 5.0))
+
+
 def test_voxels_of_no_size_are_refused() -> None:
     affine = GRID.affine.copy()
     affine[:, 1] = 0
