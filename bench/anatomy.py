@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import nibabel as nib
@@ -26,7 +27,7 @@ from mindscan.cohort.plan import GridPlan
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.volume import Volume
-from mindscan.validate import measures, overlap, shape
+from mindscan.validate import measures, outline, overlap, shape
 
 
 def read(path: Path) -> Volume:
@@ -78,10 +79,12 @@ def main() -> None:
     asked = parser.parse_args()
     torch.set_num_threads(1)
     found = ((path.name, read(path)) for path in asked.maps) if asked.maps else made(asked.people)
-    people, folds, depths = [], [], []
+    people, outlines, folds, depths = [], [], [], []
     for name, labels in found:
         start = time.process_time()
-        people.append(overlap.packed(align.left_half(labels, align.to_template(labels))))
+        aligned = align.left_half(labels, align.to_template(labels))
+        people.append(overlap.packed(aligned))
+        outlines.append(outline.outline(aligned))
         folds.append([shape.folding_index(shape.hemisphere(labels, side)) for side in shape.SIDES])
         depths.append(shape.thickness_mm(labels))
         print(
@@ -91,6 +94,8 @@ def main() -> None:
         )
     print(f"\n{'':28s} here            real people")
     line("folding index", np.ravel(folds), shape.REAL_FOLDING)
+    gaps = [outline.apart_mm(one, other) for one, other in combinations(outlines, 2)]
+    line("outlines apart, mm", np.array(gaps), outline.TEN_APART_MM)
     for name, real in overlap.REAL_DICE.items():
         pairs = overlap.pair_dice(people, name)[np.triu_indices(len(people), 1)]
         line(f"Dice {name}", pairs[np.isfinite(pairs)], real)

@@ -12,7 +12,7 @@ def displacement():
     lattice = empty_lattice()
     nowhere = Place(torch.zeros((0, 3)), 0.9, 0.0)
     frame = Frame(template.load(), 0.9, lattice, nowhere, torch.zeros(0))
-    size = WarpSize(broad_mm=3, middle_mm=2.2, fine_mm=1.4)
+    size = WarpSize(broad_mm=4.2, middle_mm=2.9, fine_mm=1.6)
     return exponential(Warp().move(size, Key(3), frame), lattice)
 
 

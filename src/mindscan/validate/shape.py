@@ -38,15 +38,16 @@ TEN_FOLDING = (2.07, 0.17)
 
 SIDES: tuple[Side, ...] = ("Left", "Right")
 
-_SIDED = (
+SIDED = (
     "Cerebral-White-Matter", "Cerebral-Cortex", "Lateral-Ventricle", "Inf-Lat-Vent", "Thalamus", "Caudate",
     "Putamen", "Pallidum", "Hippocampus", "Amygdala", "Accumbens-area", "VentralDC", "choroid-plexus",
 )  # fmt: skip
+"""What a hemisphere is made of, on each side."""
 
 
 def hemisphere(labels: Volume, side: Side) -> Mask:
     """The filled hemisphere of one side: cortex, white matter, deep grey and ventricles, cropped."""
-    ids = [BY_NAME[f"{side}-{name}"].id for name in _SIDED]
+    ids = [BY_NAME[f"{side}-{name}"].id for name in SIDED]
     data = labels.data.cpu().numpy()
     mask = np.isin(data, ids)
     mask = mask[ndimage.find_objects(mask.astype(np.uint8))[0]]
@@ -67,7 +68,7 @@ def folding_index(filled: Mask, voxel_mm: float = 1.0) -> float:
         >>> 0.95 < folding_index(x**2 + y**2 + z**2 < 12**2) < 1.05
         True
     """
-    return area_mm2(filled, voxel_mm) / area_mm2(_closed(filled, CLOSING_MM / voxel_mm), voxel_mm)
+    return area_mm2(filled, voxel_mm) / area_mm2(closed(filled, CLOSING_MM / voxel_mm), voxel_mm)
 
 
 def thickness_mm(labels: Volume) -> float:
@@ -91,18 +92,19 @@ def thickness_mm(labels: Volume) -> float:
     return float(2 * depth.mean() * voxel_mm * THICKNESS_SCALE)
 
 
+def closed(mask: Mask, radius: float) -> Mask:
+    """Dilation then erosion by a ball of `radius` voxels; of the mask's own shape."""
+    margin = int(np.ceil(radius)) + 2
+    grown = ndimage.distance_transform_edt(~np.pad(mask, margin)) <= radius
+    inner = (slice(margin, -margin),) * mask.ndim
+    return np.asarray(ndimage.distance_transform_edt(grown)[inner] > radius)
+
+
 def area_mm2(mask: Mask, voxel_mm: float = 1.0) -> float:
     """Area of the surface around a mask, by marching cubes on the mask blurred by 0.6 mm."""
     share = ndimage.gaussian_filter(np.pad(mask, 3).astype(np.float32), STEPS_MM / voxel_mm)
     corners, faces, _, _ = measure.marching_cubes(share, 0.5, spacing=(voxel_mm,) * 3)
     return float(measure.mesh_surface_area(corners, faces))
-
-
-def _closed(mask: Mask, radius: float) -> Mask:
-    """Dilation then erosion by a ball."""
-    room = np.pad(mask, int(np.ceil(radius)) + 2)
-    grown = ndimage.distance_transform_edt(~room) <= radius
-    return np.asarray(ndimage.distance_transform_edt(grown) > radius)
 
 
 def _largest(mask: Mask) -> Mask:
