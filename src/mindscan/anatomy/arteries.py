@@ -7,21 +7,20 @@ fluid that made heads have there on average; the left mirrors them. They are the
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import itertools
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from pydantic import Field as Limits
 from torch import Tensor
 
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.outside import grown
-from mindscan.anatomy.structure import Course, Frame, Layer, Painter, Place
+from mindscan.anatomy.structure import Course, Frame, Painter
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_NAME, both_sides
 from mindscan.core.person import Person
@@ -30,9 +29,11 @@ from mindscan.core.record import Record
 
 Array = npt.NDArray[np.float64]
 
-_STEP_MM = 1.5
+_STEP_MM = 2.0
 _WAVES, _WAVE_MM = 6, (18.0, 40.0)
 """The windings of a person: so many waves, each with a length in this range (own choice)."""
+_FIXED = ("carotid", "vertebral")
+"""Parts that lie in the neck, in bone and in the cavernous sinus."""
 _BORED = ("carotid_mm", "vertebral_mm")
 _ABSENT_MM = 0.3
 _MIDLINE = ("Basilar-Artery", "Anterior-Communicating-Artery")
@@ -41,7 +42,7 @@ _PAIRED = (
     "Posterior-Cerebral-Artery", "Posterior-Communicating-Artery", "Vertebral-Artery",
     "Cerebellar-Arteries",
 )  # fmt: skip
-_MARKS = {"carotid terminus": ("carotid", -1), "MCA bifurcation": ("M1", -1)}
+_MARKS = {"carotid terminus": ("supraclinoid", -1), "MCA bifurcation": ("M1", -1)}
 _MIDDLE_MARKS = {"basilar tip": ("basilar", -1), "vertebrobasilar junction": ("basilar", 0)}
 
 Width = Annotated[Rounded, Limits(ge=0, le=9)]
@@ -93,10 +94,10 @@ _USUAL: dict[str, tuple[float, float]] = {
     "basilar_mm": (3.5, 0.5),
     "anterior_communicating_mm": (1.5, 0.3),
 }
-"""Mean and standard deviation in adults: carotid and middle cerebral artery of Rai et al. 2012 (100 CT
-angiograms, J Neurointerv Surg 4 suppl. 1:A56), vertebral, basilar and posterior cerebral ones of Rai et al.
-2013 (100 CT angiograms, J Neurointerv Surg 5:597), a little less where those are of people past 60; the others
-about as in Krabbe-Hartkamp et al. 1998, doi:10.1148/radiology.207.1.9530305; spreads of those are own choices."""
+"""Mean and standard deviation in adults. Carotid and middle cerebral artery: Rai et al. 2012, J Neurointerv Surg
+4 suppl. 1:A56. Vertebral, basilar and posterior cerebral ones: Rai et al. 2013, J Neurointerv Surg 5:597, a
+little less than there, where people past 60 are wider (100 CT angiograms each). The others, of the order of
+Krabbe-Hartkamp et al. 1998, doi:10.1148/radiology.207.1.9530305: own choices."""
 _THIN_POSTERIOR = 0.52
 """Share of sides whose posterior communicating artery is under 1 mm or missing, so that 28 % of people have
 neither: Hindenes et al. 2020, doi:10.1371/journal.pone.0241373 (1,864 people)."""
@@ -140,10 +141,10 @@ class Arteries:
                     sizes[name][side] *= rng.uniform(0.2, 0.5)
                     wide = 1 - side if other == name else side
                     sizes[other][wide] = factor * truncated_normal(rng, 2.4, 0.15)
-        pairs = {name: (float(both[0]), float(both[1])) for name, both in sizes.items()}
-        middle = {name: pairs.pop(name)[0] for name in ("basilar_mm", "anterior_communicating_mm")}
+        drawn: dict[str, Any] = {name: (float(both[0]), float(both[1])) for name, both in sizes.items()}
+        drawn |= {name: drawn[name][0] for name in ("basilar_mm", "anterior_communicating_mm")}
         winding = (0.5 + 0.01 * age) * max(truncated_normal((key / "winding").rng(), 1, 0.25), 0.2)
-        return ArteriesSize(**pairs, **middle, winding_mm=winding)
+        return ArteriesSize(**drawn, winding_mm=winding)
 
     def move(self, params: ArteriesSize, key: Key, frame: Frame) -> Tensor | None:
         """They push nothing."""
@@ -163,7 +164,7 @@ class Arteries:
                 if mm < _ABSENT_MM:
                     continue
                 xyz = _wound(part.xyz * (2 * side - 1, 1, 1), params.winding_mm, key, frame)
-                found.append(Course(label, xyz, part.width * mm, part.calibre in _BORED))
+                found.append(Course(label, xyz, part.width * mm, part.calibre in _BORED, part.name in _FIXED))
         return tuple(found)
 
     def landmarks(self, params: ArteriesSize, key: Key, frame: Frame) -> dict[str, Point]:
@@ -216,10 +217,10 @@ def _table() -> tuple[_Part, ...]:
 def _subdivided(places: Array) -> Array:
     """Places with others between them, at most a step apart."""
     pieces = []
-    for start, end in zip(places[:-1], places[1:], strict=True):
+    for start, end in itertools.pairwise(places):
         count = int(np.ceil(np.linalg.norm((end - start)[:3]) / _STEP_MM))
         pieces.append(start + (end - start) * (np.arange(count) / count)[:, None])
-    return np.concatenate([*pieces, places[-1:]])
+    return np.asarray(np.concatenate([*pieces, places[-1:]]))
 
 
 def _labels(artery: str) -> tuple[int, ...]:
@@ -231,7 +232,8 @@ def _sides(key: Key, mean: float, sd: float) -> Array:
     """Widths of the left and the right side, half of whose variance is common (own choice)."""
     rng = key.rng()
     common, left, right = (truncated_normal(rng, 0, sd * 0.5**0.5) for _ in range(3))
-    return np.maximum(np.array([mean + common + left, mean + common + right]), 0.3 * mean)
+    both = np.array([mean + common + left, mean + common + right])
+    return np.asarray(np.maximum(both, 0.3 * mean))
 
 
 def _wound(xyz: Array, rms_mm: float, key: Key, frame: Frame) -> Array:
@@ -242,4 +244,4 @@ def _wound(xyz: Array, rms_mm: float, key: Key, frame: Frame) -> Array:
     vector = 2 * np.pi * turned / np.linalg.norm(turned, axis=1, keepdims=True) / length
     phase, push = rng.uniform(0, 2 * np.pi, _WAVES), rng.normal(size=(_WAVES, 3))
     push *= rms_mm / frame.scale * (2 / np.square(push).sum()) ** 0.5
-    return xyz + np.sin(xyz @ vector.T + phase) @ push
+    return np.asarray(xyz + np.sin(xyz @ vector.T + phase) @ push)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mindscan.anatomy import bases, points, tubes
+from mindscan.anatomy import bases, courses, points, tubes
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
 from mindscan.anatomy.canvas import Canvas, Coat, coats
 from mindscan.anatomy.distance import Point
@@ -135,18 +135,18 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
     frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
     painters: dict[bool, list[Painter]] = {True: [], False: []}
     marks: dict[str, Point] = dict(template.points)
-    courses: list[Course] = []
+    usual: list[Course] = []
     for structure in STRUCTURES:
         if isinstance(structure, Marked):
             marks |= structure.landmarks(getattr(anatomy, structure.name), key / structure.name, frame)
         if isinstance(structure, Threaded):
-            courses += structure.courses(getattr(anatomy, structure.name), key / structure.name, frame)
+            usual += structure.courses(getattr(anatomy, structure.name), key / structure.name, frame)
         painter = structure.paint(getattr(anatomy, structure.name), key / structure.name, frame)
         painters[structure.in_skull].append(painter)
         for layer in painter(probe) if structure.in_skull else ():
             frame = frame.after(layer)
     head = replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]))
-    settled, gone = tubes.settle(courses, head.fluid)
+    settled, gone = courses.settle(usual, head.fluid)
     points = {name: gone.get(point, point) for name, point in marks.items()}
     return replace(head, points=points, tubes=tuple(settled))
 

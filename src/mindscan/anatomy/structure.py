@@ -169,16 +169,18 @@ class Course:
 
     Args:
         label: its id inside the skull.
-        xyz: places about 1.5 mm apart, template mm, float64, shape (n, 3). Where it meets an earlier one,
+        xyz: places about 2 mm apart, template mm, float64, shape (n, 3). Where it meets an earlier one,
             both have the very same place.
         width_mm: diameter there, world mm, shape (n,).
         bored: whether it runs through bone and soft tissue too.
+        fixed: whether it keeps to its usual course.
     """
 
     label: int
     xyz: npt.NDArray[np.float64]
     width_mm: npt.NDArray[np.float64]
     bored: bool
+    fixed: bool
 
 
 class Structure(Protocol[Size]):
@@ -232,7 +234,7 @@ class Sharer(Protocol):
 
 @runtime_checkable
 class Threaded(Protocol):
-    """A structure of thin tubes, which run in what is painted; see `tubes`."""
+    """A structure of thin tubes, which are filled into what is painted; see `courses` and `tubes`."""
 
     def courses(self, params: Record, key: Key, frame: Frame) -> tuple[Course, ...]:
         """The usual courses; what branches off comes after what it branches from."""

@@ -1,4 +1,4 @@
-"""Thin tubes that run through fluid: led through the fluid of this very head, and filled into its voxels.
+"""Thin tubes that run through fluid: filled into the voxels of a head that is painted.
 
 A tube takes part of what is already painted: fluid, and for some stretches bone and soft tissue too. So the
 brain and everything else stay exactly as they are, and a voxel holds as much of a tube as the tube covers.
@@ -6,9 +6,8 @@ brain and everything else stay exactly as they are, and a voxel holds as much of
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,22 +15,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from mindscan.anatomy.distance import Point
-from mindscan.anatomy.structure import EDGE_MM, Course
+from mindscan.anatomy.structure import EDGE_MM
 from mindscan.core.labels import BY_NAME, LABELS, TABLE_SIZE, TISSUES, in_skull
 from mindscan.core.volume import Grid
 
 Array = npt.NDArray[np.float64]
-Fluid = Callable[[Tensor], Tensor]
-
-_STEP_MM = 1.5
-_REACH = 5
-"""Squared reach of a stencil of places around the usual one, in steps: 3.4 mm."""
-_JUMP, _LEAVE = 0.12, 0.02
-"""What it costs to change the distance from the usual course by one step from one place to the next, and to
-be one step away from it, squared; a place without fluid costs 1 (own choice)."""
-_SMOOTH = (0.25, 0.5, 0.25)
-
 _FLUID = ("CSF", "CSF-SA")
 _SOLID = (
     "Dura", "Muscle", "Adipose", "Head-ExtraCerebral", "Skull", "Diploe", "Inner-Table", "Outer-Table",
@@ -56,75 +44,6 @@ class Tube:
     xyz: Array
     width_mm: Array
     bored: bool
-
-
-def settle(courses: Sequence[Course], fluid: Fluid) -> tuple[list[Tube], dict[Point, Point]]:
-    """Lead courses through the fluid of a head, each by the cheapest way near its usual one.
-
-    Where a course meets an earlier one, it keeps to where that one has gone. The way is found by dynamic
-    programming (Viterbi 1967, doi:10.1109/TIT.1967.1054010).
-
-    Args:
-        courses: usual courses in template mm; what branches off comes later.
-        fluid: share of fluid at points of shape (n, 3).
-
-    Returns:
-        The tubes in template mm, and where each place of a usual course has gone.
-    """
-    stencil = _stencil()
-    usual = torch.from_numpy(np.concatenate([course.xyz for course in courses]))
-    asked = (usual[:, None] + torch.from_numpy(stencil * _STEP_MM)).flatten(0, 1)
-    shares = fluid(asked.float()).double().cpu().numpy().reshape(len(usual), -1)
-    counts = np.cumsum([len(course.xyz) for course in courses])[:-1]
-    jumps = _JUMP * np.square(stencil[:, None] - stencil).sum(2)
-    gone: dict[Point, Point] = {}
-    tubes = []
-    for course, share in zip(courses, np.split(shares, counts), strict=True):
-        cost = 1 - share + _LEAVE * np.square(stencil).sum(1)
-        line = course.xyz + _STEP_MM * stencil[_cheapest(cost, jumps)]
-        names = [(x, y, z) for x, y, z in course.xyz.tolist()]
-        line = _smoothed(_pinned(line, {i: gone[names[i]] for i in (0, -1) if names[i] in gone}))
-        gone |= {name: (x, y, z) for name, (x, y, z) in zip(names, line.tolist(), strict=True)}
-        tubes.append(Tube(course.label, line, course.width_mm, course.bored))
-    return tubes, gone
-
-
-def _stencil() -> Array:
-    """Steps from the usual place to all that are tried, shape (s, 3)."""
-    reach = range(-math.isqrt(_REACH), math.isqrt(_REACH) + 1)
-    steps = np.array(list(itertools.product(reach, repeat=3)), np.float64)
-    return steps[np.square(steps).sum(1) <= _REACH]
-
-
-def _cheapest(cost: Array, jumps: Array) -> npt.NDArray[np.int64]:
-    """Which state to be in at each place, from the cost of states, shape (n, s), and of changes, (s, s)."""
-    total, came = cost[0], np.zeros(cost.shape, np.int64)
-    for i in range(1, len(cost)):
-        ways = total + jumps
-        came[i] = ways.argmin(1)
-        total = ways.min(1) + cost[i]
-    way = np.full(len(cost), total.argmin())
-    for i in range(len(cost) - 1, 0, -1):
-        way[i - 1] = came[i, way[i]]
-    return way
-
-
-def _pinned(line: Array, ends: Mapping[int, Point]) -> Array:
-    """A line whose ends are moved to given places; what is near goes along."""
-    away = np.arange(len(line))
-    moved = line.copy()
-    for end, place in ends.items():
-        fade = np.clip(1 - (away if end == 0 else away[::-1]) / 4, 0, 1)
-        moved += fade[:, None] * (np.array(place) - line[end])
-    return moved
-
-
-def _smoothed(line: Array) -> Array:
-    """A line without corners; its ends stay."""
-    for _ in range(4):
-        inner = sum(w * line[i : len(line) - 2 + i] for i, w in enumerate(_SMOOTH))
-        line = np.concatenate([line[:1], inner, line[-1:]])
-    return line
 
 
 @dataclass(frozen=True)
@@ -175,8 +94,9 @@ def _painted(tubes: Sequence[Tube], grid: Grid) -> tuple[Tensor, Tensor, Tensor]
     reach_mm = _rim(width)[0] + EDGE_MM / 2 + torch.linalg.vector_norm(step, dim=1) / 2
     reach = (reach_mm[:, None] / torch.tensor(grid.voxel_mm)).ceil().int()
     found: list[tuple[Tensor, Tensor, Tensor]] = []
+    near_grid = ((middle > -reach) & (middle < torch.tensor(grid.shape) + reach - 1)).all(1)
     for size in torch.unique(reach, dim=0):
-        some = (reach == size).all(1).nonzero()[:, 0]
+        some = ((reach == size).all(1) & near_grid).nonzero()[:, 0]
         axes = [torch.arange(-n, n + 1.0) for n in size.tolist()]
         near = torch.stack([axis.flatten() for axis in torch.meshgrid(*axes, indexing="ij")], 1)
         index = middle[some, None] + near

@@ -127,6 +127,16 @@ def in_skull(label: Label) -> bool:
     return label.id != 0 and not label.extracranial
 
 
+def is_artery(label: Label) -> bool:
+    """Whether a label is an artery, or several, inside the skull or outside.
+
+    Example:
+        >>> is_artery(BY_ID[950]), is_artery(BY_ID[914])
+        (True, False)
+    """
+    return label.name.endswith(("Artery", "Arteries"))
+
+
 def structure_of(label: Label) -> str:
     """Name of a label without its side.
 

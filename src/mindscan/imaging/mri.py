@@ -24,6 +24,7 @@ class Relaxation(NamedTuple):
         adc: apparent diffusion coefficient in 10^-3 mm^2/s.
         shift_hz: chemical shift relative to water; 0 but of fat.
         flow: share that flows out of the slice between excitation and echo of a spin echo, 0 to 1.
+        inflow: share that has flowed in, fully relaxed, before each pulse of a gradient echo, 0 to 1.
     """
 
     t1_ms: Tensor
@@ -33,6 +34,7 @@ class Relaxation(NamedTuple):
     adc: Tensor = torch.zeros((), dtype=torch.float64, device="cpu")
     shift_hz: Tensor = torch.zeros((), dtype=torch.float64, device="cpu")
     flow: Tensor = torch.zeros((), dtype=torch.float64, device="cpu")
+    inflow: Tensor = torch.zeros((), dtype=torch.float64, device="cpu")
 
 
 def spin_echo(tissue: Relaxation, tr_ms: float, te_ms: float) -> Tensor:
