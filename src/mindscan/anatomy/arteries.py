@@ -94,8 +94,8 @@ _USUAL: dict[str, tuple[float, float]] = {
     "basilar_mm": (3.5, 0.5),
     "anterior_communicating_mm": (1.5, 0.3),
 }
-"""Mean and standard deviation in adults. Carotid and middle cerebral artery: Rai et al. 2012, J Neurointerv Surg
-4 suppl. 1:A56. Vertebral, basilar and posterior cerebral ones: Rai et al. 2013, J Neurointerv Surg 5:597, a
+"""Mean and standard deviation in adults. Carotid and middle cerebral artery: Rai et al. 2012, J Neurointerv
+Surg 4 suppl. 1:A56. Vertebral, basilar and posterior cerebral ones: Rai et al. 2013, J Neurointerv Surg 5:597, a
 little less than there, where people past 60 are wider (100 CT angiograms each). The others, of the order of
 Krabbe-Hartkamp et al. 1998, doi:10.1148/radiology.207.1.9530305: own choices."""
 _THIN_POSTERIOR = 0.52
