@@ -96,10 +96,10 @@ _USUAL: dict[str, tuple[float, float]] = {
 }
 """Mean and standard deviation in adults.
 
-Carotid and middle cerebral artery: Rai et al. 2012, J Neurointerv Surg 4 suppl. 1:A56. Vertebral, basilar and
-posterior cerebral ones: Rai et al. 2013, J Neurointerv Surg 5:597, a little less than there, where people past
-60 are wider. The others, of the order of Krabbe-Hartkamp et al. 1998 (doi:10.1148/radiology.207.1.9530305),
-are own choices.
+Carotid and middle cerebral artery: Rai et al. 2012, J Neurointerv Surg 4 suppl. 1:A56.
+Vertebral, basilar and posterior cerebral ones: Rai et al. 2013, J Neurointerv Surg 5:597, a little
+less than there, where people past 60 are wider. The others, of the order of Krabbe-Hartkamp et
+al. 1998 (doi:10.1148/radiology.207.1.9530305), are own choices.
 """
 _THIN_POSTERIOR = 0.52
 """Share of sides whose posterior communicating artery is under 1 mm or missing, so that 28 % of people have

@@ -104,6 +104,18 @@ def gradient_echo(tissue: Relaxation, tr_ms: float, te_ms: float, flip_deg: floa
     return tissue.pd * math.sin(flip) * steady * torch.exp(-te_ms / tissue.t2star_ms)
 
 
+def inflow(signal: Tensor, tissue: Relaxation, te_ms: float, flip_deg: float) -> Tensor:
+    """A gradient echo of which a part has flowed in, fully relaxed; the rest gives `signal`.
+
+    Example:
+        >>> blood = Relaxation(*torch.tensor([1600.0, 200.0, 60.0, 1.0]), inflow=torch.tensor(1.0))
+        >>> round(float(inflow(torch.tensor(0.1), blood, 0.001, 90)), 3)
+        1.0
+    """
+    fresh = tissue.pd * math.sin(math.radians(flip_deg)) * torch.exp(-te_ms / tissue.t2star_ms)
+    return signal + tissue.inflow * (fresh - signal)
+
+
 def ernst_angle_deg(t1_ms: Tensor, tr_ms: float) -> Tensor:
     """The flip angle in degrees at which a spoiled gradient echo is brightest.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any, Literal, cast
 
 import torch
@@ -32,12 +31,6 @@ def _saturated(signal: Tensor, tissue: Relaxation) -> Tensor:
 def _stayed(signal: Tensor, tissue: Relaxation) -> Tensor:
     """What both pulses of a spin echo have seen; what flows has gone."""
     return signal * (1 - tissue.flow)
-
-
-def _fed(signal: Tensor, tissue: Relaxation, te_ms: float, flip_deg: float) -> Tensor:
-    """A gradient echo where part of what flows has come in fully relaxed."""
-    fresh = tissue.pd * math.sin(math.radians(flip_deg)) * torch.exp(-te_ms / tissue.t2star_ms)
-    return signal + tissue.inflow * (fresh - signal)
 
 
 class SpinEcho(Record):
@@ -131,7 +124,7 @@ class GradientEcho(Record):
     def signal(self, tissue: Relaxation) -> Tensor:
         """Signal of the tissues, signed, in units of fully relaxed water."""
         signal = mri.gradient_echo(tissue, self.tr_ms, self.te_ms, self.flip_deg)
-        return _fed(signal, tissue, self.te_ms, self.flip_deg)
+        return mri.inflow(signal, tissue, self.te_ms, self.flip_deg)
 
     def bids(self) -> dict[str, Any]:
         """What the sidecar says of the sequence; times in seconds, angles in degrees."""
@@ -177,7 +170,7 @@ class Mprage(Record):
         signal = mri.mprage(
             tissue, self.tr_ms, self.ti_ms, self.te_ms, self.flip_deg, self.echo_spacing_ms, self.readouts
         )
-        return _fed(signal, tissue, self.te_ms, self.flip_deg)
+        return mri.inflow(signal, tissue, self.te_ms, self.flip_deg)
 
     def bids(self) -> dict[str, Any]:
         """What the sidecar says of the sequence; times in seconds, angles in degrees."""
