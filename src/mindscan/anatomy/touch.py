@@ -32,7 +32,7 @@ def structure(name: str) -> str:
         >>> structure("Left-Thalamus"), structure("CC_Central")
         ('Thalamus', 'Cerebral-White-Matter')
     """
-    if name in BY_NAME and is_artery(BY_NAME[name]):
+    if name in BY_NAME and is_artery(BY_NAME[name]) and in_skull(BY_NAME[name]):
         return "CSF"
     for start, whole in _SAME.items():
         if name.startswith(start):
