@@ -146,7 +146,7 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
         for layer in painter(probe) if structure.in_skull else ():
             frame = frame.after(layer)
     head = replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]))
-    settled, gone = courses.settle(usual, head.fluid)
+    settled, gone = courses.settle(usual, head.fluid) if usual else ([], {})
     points = {name: gone.get(point, point) for name, point in marks.items()}
     return replace(head, points=points, tubes=tuple(settled))
 
@@ -212,8 +212,9 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
         parcels.flatten()[voxels[grey]] = ids
         parts += torch.bincount(ids.int(), canvas.share[_GREY, grey].double(), _PARCEL_TABLE)
     mend(labels, fractions, owners)
-    filled = tubes.filling(head.threads(), grid, _divisions(grid))
-    tubes.fill(filled, labels, fractions, owners, totals)
+    if head.tubes:
+        filled = tubes.filling(head.threads(), grid, _divisions(grid))
+        tubes.fill(filled, labels, fractions, owners, totals)
     _fill(parcels, labels, head, grid)
     totals[0] = grid.size - totals[1:].sum()
     measured_ml = {label.id: float(totals[label.id]) * grid.voxel_ml for label in LABELS}
