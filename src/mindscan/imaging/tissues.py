@@ -102,7 +102,7 @@ class Substance:
             vessels, a negative image with spin echoes (West J Med 160:237, 1994, PMC1022388); 0.85 is an own
             choice.
         inflow: share that has come in since the last pulses, fully relaxed, so that arteries are bright in
-            gradient echoes (time of flight); 0.3 is an own choice.
+            gradient echoes (time of flight); 0.2 is an own choice.
     """
 
     name: str
@@ -135,7 +135,7 @@ SUBSTANCES: dict[str, Substance] = {
         Substance("marrow", Spread(0.125, 0.2, 0.2), 0.3, -0.5, texture=4.0),
         Substance("blood", Spread(0.143, 0.125, 0.05), 1.7, 0.19, texture=2.0, uptake=0.58, flow=0.85),
         Substance(
-            "arterial blood", Spread(0.143, 0.125, 0.05), 1.7, texture=2.0, uptake=0.58, flow=0.85, inflow=0.3
+            "arterial blood", Spread(0.143, 0.125, 0.05), 1.7, texture=2.0, uptake=0.58, flow=0.85, inflow=0.2
         ),
         Substance("dura", Spread(0.143, 0.33, 0.1), 0.9, texture=2.0, uptake=0.35),
         Substance("skin", Spread(0.1, 0.1, 0.05), 1.0, texture=2.0, uptake=0.1),
