@@ -116,7 +116,7 @@ def test_monai_keeps_labels_and_landmarks_together(samples: list[dict[str, Any]]
     assert labels_at_landmarks(turned["label"][0], turned["label"].affine, turned["landmarks"]) == expected
     batch = monai.data.list_data_collate([turn(mindscan.to_monai(sample)) for sample in samples])
     assert batch["label"].shape == (2, 1, 24, 24, 24)
-    assert batch["landmarks"].shape == (2, 81, 3)
+    assert batch["landmarks"].shape == (2, 87, 3)
     assert json.loads(batch["recipe"][1])["subject"] == "0002"
 
 
@@ -131,7 +131,7 @@ def test_torchio_keeps_labels_and_landmarks_together(samples: list[dict[str, Any
     subjects = torchio.SubjectsDataset([mindscan.to_torchio(sample) for sample in samples], transform=flip)
     batch = next(iter(torchio.SubjectsLoader(subjects, batch_size=2)))
     assert torch.equal(batch["label"]["data"][0], samples[0]["labels"].flip(1))
-    assert batch["landmarks"].shape == (2, 81, 3)
+    assert batch["landmarks"].shape == (2, 87, 3)
     queue = torchio.Queue(subjects, 4, 2, torchio.UniformSampler(8), num_workers=0)
     patches = next(iter(torchio.SubjectsLoader(queue, batch_size=2)))
     assert patches["image"]["data"].shape == (2, 2, 8, 8, 8)

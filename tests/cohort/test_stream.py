@@ -29,7 +29,7 @@ def test_what_a_sample_holds(device: str) -> None:
     assert found["labels"].shape == (1, 24, 24, 24)
     assert found["labels"].dtype == torch.int16
     assert set(found["labels"].unique().tolist()) <= set(BY_ID)
-    assert found["landmarks"].shape == (81, 3)
+    assert found["landmarks"].shape == (87, 3)
     assert found["landmarks"].dtype == torch.float32
     assert found["affine"].dtype == torch.float64
     assert {found[name].device.type for name in ("image", "labels", "landmarks")} == {device}

@@ -6,6 +6,7 @@ from typing import Any
 
 from mindscan.anatomy import norms
 from mindscan.anatomy.airway import Airway, AirwaySize
+from mindscan.anatomy.arteries import Arteries, ArteriesSize
 from mindscan.anatomy.assets import AVERAGE, BaseName
 from mindscan.anatomy.brainstem import Brainstem, BrainstemSize
 from mindscan.anatomy.callosum import Callosum, CallosumSize
@@ -46,6 +47,7 @@ STRUCTURES: tuple[Structure[Any], ...] = (
     Cerebrum(),
     OpticNerves(),
     Dura(),
+    Arteries(),
     Face(),
     Eyes(),
     Airway(),
@@ -81,6 +83,7 @@ class Anatomy(Record):
     cerebrum: CerebrumSize
     optic_nerves: OpticNervesSize
     dura: DuraSize
+    arteries: ArteriesSize
     face: FaceSize
     eyes: EyesSize
     airway: AirwaySize

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mindscan.anatomy import bases, points
+from mindscan.anatomy import bases, courses, points, tubes
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
 from mindscan.anatomy.canvas import Canvas, Coat, coats
 from mindscan.anatomy.distance import Point
@@ -22,11 +22,12 @@ from mindscan.anatomy.field import Field
 from mindscan.anatomy.head import HeadSize, to_template
 from mindscan.anatomy.mend import mend
 from mindscan.anatomy.parcels import parcel_ids
-from mindscan.anatomy.structure import EDGE_MM, Frame, Marked, Painter, Place, Sharer
+from mindscan.anatomy.structure import EDGE_MM, Course, Frame, Marked, Painter, Place, Sharer, Threaded
+from mindscan.anatomy.tubes import Tube
 from mindscan.anatomy.warp import empty_lattice, exponential, inverse
 from mindscan.core.brain import Brain, Landmarks
 from mindscan.core.key import Key
-from mindscan.core.labels import LABELS, TABLE_SIZE, TISSUES, both_sides
+from mindscan.core.labels import BY_NAME, LABELS, TABLE_SIZE, TISSUES, both_sides
 from mindscan.core.parcels import PARCELS
 from mindscan.core.points import Points
 from mindscan.core.volume import Affine, Grid, Volume
@@ -40,6 +41,7 @@ _BLOCK_POINTS = 76
 and large, so that there are few of them."""
 _GREY = TISSUES.index("GM")
 _CORTEX = both_sides("Cerebral-Cortex")
+_CSF = BY_NAME["CSF"].id
 _PARCEL_TABLE = 1 + max(parcel.id for parcel in PARCELS)
 _SKULL_BOX_MM = ((-84, 84), (-124, 92), (-72, 94))
 
@@ -56,6 +58,7 @@ class Model:
         cells: the cortical parcel of every place, see `parcels.parcel_ids`.
         inner, outer: painters of the structures inside the skull and of the rest, front to back.
         points: landmarks in template mm, as they lie where the painters paint.
+        tubes: thin tubes, likewise.
     """
 
     to_template: Affine
@@ -66,6 +69,7 @@ class Model:
     inner: tuple[Painter, ...]
     outer: tuple[Painter, ...]
     points: Mapping[str, Point]
+    tubes: tuple[Tube, ...] = ()
 
     def place(self, xyz: Tensor, point_ml: float) -> Place:
         """Carry unwarped template points, shape (n, 3), through the warp."""
@@ -83,6 +87,21 @@ class Model:
         known = ~found.isnan().any(1)
         found[known] = self._world(found[known])
         return Points(names, found)
+
+    def fluid(self, xyz: Tensor) -> Tensor:
+        """Share of fluid around the brain at points in template mm, shape (n, 3); returns shape (n,)."""
+        place, free = Place(xyz, self.scale, 0.0), torch.ones_like(xyz[:, 0])
+        total = torch.zeros_like(free)
+        for coat in coats(self.inner, place, _in_skull(self, place), free):
+            if coat.tissue == "CSF":
+                total.index_add_(0, coat.at, coat.share * (coat.owner == _CSF))
+        return total
+
+    def threads(self) -> list[Tube]:
+        """The tubes in world millimetres."""
+        lines = self._world(torch.from_numpy(np.concatenate([tube.xyz for tube in self.tubes]))).numpy()
+        parts = np.split(lines, np.cumsum([len(tube.xyz) for tube in self.tubes])[:-1])
+        return [replace(tube, xyz=line) for tube, line in zip(self.tubes, parts, strict=True)]
 
     def _world(self, targets: Tensor) -> Tensor:
         """World mm of template points that structures paint at, float64, both of shape (n, 3)."""
@@ -116,14 +135,20 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
     frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
     painters: dict[bool, list[Painter]] = {True: [], False: []}
     marks: dict[str, Point] = dict(template.points)
+    usual: list[Course] = []
     for structure in STRUCTURES:
         if isinstance(structure, Marked):
             marks |= structure.landmarks(getattr(anatomy, structure.name), key / structure.name, frame)
+        if isinstance(structure, Threaded):
+            usual += structure.courses(getattr(anatomy, structure.name), key / structure.name, frame)
         painter = structure.paint(getattr(anatomy, structure.name), key / structure.name, frame)
         painters[structure.in_skull].append(painter)
         for layer in painter(probe) if structure.in_skull else ():
             frame = frame.after(layer)
-    return replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]), points=marks)
+    head = replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]))
+    settled, gone = courses.settle(usual, head.fluid) if usual else ([], {})
+    points = {name: gone.get(point, point) for name, point in marks.items()}
+    return replace(head, points=points, tubes=tuple(settled))
 
 
 def _of_size(head: Model, size: HeadSize, place: Place) -> Model:
@@ -187,6 +212,9 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
         parcels.flatten()[voxels[grey]] = ids
         parts += torch.bincount(ids.int(), canvas.share[_GREY, grey].double(), _PARCEL_TABLE)
     mend(labels, fractions, owners)
+    if head.tubes:
+        filled = tubes.filling(head.threads(), grid, _divisions(grid))
+        tubes.fill(filled, labels, fractions, owners, totals)
     _fill(parcels, labels, head, grid)
     totals[0] = grid.size - totals[1:].sum()
     measured_ml = {label.id: float(totals[label.id]) * grid.voxel_ml for label in LABELS}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from mindscan.core.labels import BY_ID, LABELS, both_sides
+from mindscan.core.labels import BY_ID, LABELS, both_sides, is_artery
 
 Ids = npt.NDArray[np.int16]
 Span = tuple[int, int]
@@ -43,7 +43,9 @@ class Scheme:
     name: str
     spans: dict[int, tuple[Span, ...]]
     same: frozenset[int] = field(
-        default=frozenset(row.id for row in LABELS if not row.extracranial and row.tissue != "air")
+        default=frozenset(
+            row.id for row in LABELS if not (row.extracranial or row.tissue == "air" or is_artery(row))
+        )
     )
 
     def own(self, ids: npt.NDArray[np.int32]) -> Ids:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar, runtime_checkable
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -161,6 +163,26 @@ class Frame:
         return replace(self, free=free)
 
 
+@dataclass(frozen=True)
+class Course:
+    """The usual course of a stretch of a thin tube, before it is led through the fluid of this very head.
+
+    Args:
+        label: its id inside the skull.
+        xyz: places about 2 mm apart, template mm, float64, shape (n, 3). Where it meets an earlier one,
+            both have the very same place.
+        width_mm: diameter there, world mm, shape (n,).
+        bored: whether it runs through bone and soft tissue too.
+        fixed: whether it keeps to its usual course.
+    """
+
+    label: int
+    xyz: npt.NDArray[np.float64]
+    width_mm: npt.NDArray[np.float64]
+    bored: bool
+    fixed: bool
+
+
 class Structure(Protocol[Size]):
     """A part of the head. Every member passes `tests/contracts/test_structures.py`."""
 
@@ -207,4 +229,13 @@ class Sharer(Protocol):
 
     def share(self, params: Record, key: Key, frame: Frame) -> dict[str, Field]:
         """Name to field, in template millimetres."""
+        ...
+
+
+@runtime_checkable
+class Threaded(Protocol):
+    """A structure of thin tubes, which are filled into what is painted; see `courses` and `tubes`."""
+
+    def courses(self, params: Record, key: Key, frame: Frame) -> tuple[Course, ...]:
+        """The usual courses; what branches off comes after what it branches from."""
         ...

@@ -9,7 +9,7 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
-from mindscan.core.labels import LABELS, TABLE_SIZE, in_skull
+from mindscan.core.labels import BY_NAME, LABELS, TABLE_SIZE, in_skull, is_artery
 
 Pair = tuple[str, str]
 
@@ -26,12 +26,14 @@ _BESIDE = ("Dura", "Vein")
 
 
 def structure(name: str) -> str:
-    """What a label belongs to, both sides alike.
+    """What a label belongs to, both sides alike; arteries to the fluid that they run in, as maps count them.
 
     Example:
         >>> structure("Left-Thalamus"), structure("CC_Central")
         ('Thalamus', 'Cerebral-White-Matter')
     """
+    if name in BY_NAME and is_artery(BY_NAME[name]) and in_skull(BY_NAME[name]):
+        return "CSF"
     for start, whole in _SAME.items():
         if name.startswith(start):
             return whole

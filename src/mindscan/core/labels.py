@@ -2,6 +2,7 @@
 
 Ids and names are those of FreeSurfer's colour table (doi:10.1016/j.neuroimage.2012.01.021), so that
 every tool that reads FreeSurfer segmentations reads these; colours of the brain are FreeSurfer's too.
+FreeSurfer names no single artery of the brain: theirs are own ids, 950 to 987, free in that table.
 """
 
 from __future__ import annotations
@@ -94,7 +95,24 @@ LABELS: tuple[Label, ...] = (
     Label(255, "CC_Anterior", (0, 0, 255), "WM"),
     Label(258, "Head-ExtraCerebral", (150, 150, 200), "soft", "", True),
     Label(262, "Sinus", (30, 50, 110), "air", "", True),
+    Label(902, "Artery", (220, 30, 30), "soft", "", True),
     Label(914, "Vein", (0, 0, 139), "soft"),
+    Label(950, "Basilar-Artery", (255, 80, 40), "soft"),
+    Label(951, "Anterior-Communicating-Artery", (255, 200, 120), "soft"),
+    Label(961, "Left-Internal-Carotid-Artery", (200, 0, 0), "soft", "L"),
+    Label(962, "Left-Middle-Cerebral-Artery", (230, 60, 60), "soft", "L"),
+    Label(963, "Left-Anterior-Cerebral-Artery", (255, 110, 90), "soft", "L"),
+    Label(964, "Left-Posterior-Cerebral-Artery", (240, 90, 160), "soft", "L"),
+    Label(965, "Left-Posterior-Communicating-Artery", (255, 170, 150), "soft", "L"),
+    Label(966, "Left-Vertebral-Artery", (190, 60, 20), "soft", "L"),
+    Label(967, "Left-Cerebellar-Arteries", (255, 140, 60), "soft", "L"),
+    Label(981, "Right-Internal-Carotid-Artery", (170, 0, 20), "soft", "R"),
+    Label(982, "Right-Middle-Cerebral-Artery", (210, 50, 70), "soft", "R"),
+    Label(983, "Right-Anterior-Cerebral-Artery", (235, 100, 100), "soft", "R"),
+    Label(984, "Right-Posterior-Cerebral-Artery", (220, 80, 170), "soft", "R"),
+    Label(985, "Right-Posterior-Communicating-Artery", (235, 160, 160), "soft", "R"),
+    Label(986, "Right-Vertebral-Artery", (170, 50, 30), "soft", "R"),
+    Label(987, "Right-Cerebellar-Arteries", (235, 130, 70), "soft", "R"),
 )
 
 BY_ID: dict[int, Label] = {label.id: label for label in LABELS}
@@ -107,6 +125,16 @@ TABLE_SIZE = 1 + max(BY_ID)
 def in_skull(label: Label) -> bool:
     """Whether a structure counts towards the intracranial volume."""
     return label.id != 0 and not label.extracranial
+
+
+def is_artery(label: Label) -> bool:
+    """Whether a label is an artery, or several, inside the skull or outside.
+
+    Example:
+        >>> is_artery(BY_ID[950]), is_artery(BY_ID[914])
+        (True, False)
+    """
+    return label.name.endswith(("Artery", "Arteries"))
 
 
 def structure_of(label: Label) -> str:

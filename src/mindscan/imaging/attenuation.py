@@ -124,6 +124,7 @@ MATTER: dict[str, Matter] = {
     "csf": Matter(1.005, _FLUID, (0, 15)),
     "choroid": Matter(1.03, _GREY, (20, 45)),
     "blood": Matter(1.05, _BLOOD, (45, 65)),
+    "arterial blood": Matter(1.05, _BLOOD, (45, 65)),
     "fat": Matter(0.95, _FAT, (-120, -50)),
     "muscle": Matter(1.05, _MUSCLE, (40, 70)),
     "skin": Matter(1.09, _SKIN, (40, 100)),

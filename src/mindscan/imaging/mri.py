@@ -24,6 +24,7 @@ class Relaxation(NamedTuple):
         adc: apparent diffusion coefficient in 10^-3 mm^2/s.
         shift_hz: chemical shift relative to water; 0 but of fat.
         flow: share that flows out of the slice between excitation and echo of a spin echo, 0 to 1.
+        inflow: share that has flowed in, fully relaxed, before each pulse of a gradient echo, 0 to 1.
     """
 
     t1_ms: Tensor
@@ -33,6 +34,7 @@ class Relaxation(NamedTuple):
     adc: Tensor = torch.zeros((), dtype=torch.float64, device="cpu")
     shift_hz: Tensor = torch.zeros((), dtype=torch.float64, device="cpu")
     flow: Tensor = torch.zeros((), dtype=torch.float64, device="cpu")
+    inflow: Tensor = torch.zeros((), dtype=torch.float64, device="cpu")
 
 
 def spin_echo(tissue: Relaxation, tr_ms: float, te_ms: float) -> Tensor:
@@ -100,6 +102,18 @@ def gradient_echo(tissue: Relaxation, tr_ms: float, te_ms: float, flip_deg: floa
     recovery = torch.exp(-tr_ms / tissue.t1_ms)
     steady = (1 - recovery) / (1 - math.cos(flip) * recovery)
     return tissue.pd * math.sin(flip) * steady * torch.exp(-te_ms / tissue.t2star_ms)
+
+
+def inflow(signal: Tensor, tissue: Relaxation, te_ms: float, flip_deg: float) -> Tensor:
+    """A gradient echo of which a part has flowed in, fully relaxed; the rest gives `signal`.
+
+    Example:
+        >>> blood = Relaxation(*torch.tensor([1600.0, 200.0, 60.0, 1.0]), inflow=torch.tensor(1.0))
+        >>> round(float(inflow(torch.tensor(0.1), blood, 0.001, 90)), 3)
+        1.0
+    """
+    fresh = tissue.pd * math.sin(math.radians(flip_deg)) * torch.exp(-te_ms / tissue.t2star_ms)
+    return signal + tissue.inflow * (fresh - signal)
 
 
 def ernst_angle_deg(t1_ms: Tensor, tr_ms: float) -> Tensor:

@@ -123,7 +123,8 @@ class GradientEcho(Record):
 
     def signal(self, tissue: Relaxation) -> Tensor:
         """Signal of the tissues, signed, in units of fully relaxed water."""
-        return mri.gradient_echo(tissue, self.tr_ms, self.te_ms, self.flip_deg)
+        signal = mri.gradient_echo(tissue, self.tr_ms, self.te_ms, self.flip_deg)
+        return mri.inflow(signal, tissue, self.te_ms, self.flip_deg)
 
     def bids(self) -> dict[str, Any]:
         """What the sidecar says of the sequence; times in seconds, angles in degrees."""
@@ -166,9 +167,10 @@ class Mprage(Record):
 
     def signal(self, tissue: Relaxation) -> Tensor:
         """Signal of the tissues, signed, in units of fully relaxed water."""
-        return mri.mprage(
+        signal = mri.mprage(
             tissue, self.tr_ms, self.ti_ms, self.te_ms, self.flip_deg, self.echo_spacing_ms, self.readouts
         )
+        return mri.inflow(signal, tissue, self.te_ms, self.flip_deg)
 
     def bids(self) -> dict[str, Any]:
         """What the sidecar says of the sequence; times in seconds, angles in degrees."""

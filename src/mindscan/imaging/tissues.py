@@ -16,7 +16,7 @@ from typing import NamedTuple
 import torch
 
 from mindscan.core.errors import SettingsError
-from mindscan.core.labels import LABELS, TABLE_SIZE, structure_of
+from mindscan.core.labels import LABELS, TABLE_SIZE, is_artery, structure_of
 from mindscan.imaging.mri import Relaxation
 
 FIELDS_TESLA = (0.064, 0.55, 1.5, 3.0, 7.0)
@@ -42,7 +42,8 @@ SOURCES: dict[str, str] = {
     "patz": "Patz 2007, doi:10.1002/jmri.21017: lens cortex (1413, 100 ms), chorioretina (1511, 78 ms) and"
     " anterior chamber (5053, 450 ms) of 8 volunteers",
     "water": "water content, doi:10.3389/fneur.2019.01333 (21 volunteers); muscle 79 %",
-    "rane": "Rane and Gore 2013, doi:10.1016/j.mri.2012.08.008: venous blood in vitro at 7 T",
+    "rane": "Rane and Gore 2013, doi:10.1016/j.mri.2012.08.008: venous and arterial blood in vitro at 7 T",
+    "lu": "Lu 2004, doi:10.1002/mrm.20178: arterial blood at 3 T",
     "krishnamurthy": "Krishnamurthy 2014, doi:10.1002/mrm.24868: venous blood at 7 T",
     "koopmans": "Koopmans 2008, doi:10.1007/s10334-007-0101-3: venous blood at 7 T",
     "own-law": "own choice: a power of the field through the nearest two known values",
@@ -51,6 +52,7 @@ SOURCES: dict[str, str] = {
     "own-mixture": "own choice: 63 % white and 37 % grey matter, T1 by rate",
     "own-dephasing": "own choice: 1/T2* - 1/T2 is as at the nearest known field, in proportion to the field",
     "own-same": "own choice: as at the nearest known field, no dependence on the field being known",
+    "own-oxygen": "own choice: blood full of oxygen dephases little: T2* between that of tissue and T2",
     "own-below": "own choice: below T2, and shorter the higher the field",
     "own-bone": "own choice: between compact bone (0.05) and marrow, half of which is bone",
     "own-wet": "own choice: soft tissue with less water than muscle, fluid with nearly all of it",
@@ -99,6 +101,8 @@ class Substance:
         flow: share that has left the slice before the echo of a spin echo comes: most of the blood in large
             vessels, a negative image with spin echoes (West J Med 160:237, 1994, PMC1022388); 0.85 is an own
             choice.
+        inflow: share that has come in since the last pulses, fully relaxed, so that arteries are bright in
+            gradient echoes (time of flight); 0.2 is an own choice.
     """
 
     name: str
@@ -110,6 +114,7 @@ class Substance:
     uptake: float = 0.0
     shift_ppm: float = 0.0
     flow: float = 0.0
+    inflow: float = 0.0
 
 
 _BRAIN = Spread(0.035, 0.073, 0.02)
@@ -129,6 +134,9 @@ SUBSTANCES: dict[str, Substance] = {
         Substance("compact bone", Spread(0.1, 0.2, 0.3), 0.3, -2.1, texture=4.0),
         Substance("marrow", Spread(0.125, 0.2, 0.2), 0.3, -0.5, texture=4.0),
         Substance("blood", Spread(0.143, 0.125, 0.05), 1.7, 0.19, texture=2.0, uptake=0.58, flow=0.85),
+        Substance(
+            "arterial blood", Spread(0.143, 0.125, 0.05), 1.7, texture=2.0, uptake=0.58, flow=0.85, inflow=0.2
+        ),
         Substance("dura", Spread(0.143, 0.33, 0.1), 0.9, texture=2.0, uptake=0.35),
         Substance("skin", Spread(0.1, 0.1, 0.05), 1.0, texture=2.0, uptake=0.1),
         Substance("vitreous", Spread(0.1, 0.1, 0.0), 3.0),
@@ -194,6 +202,7 @@ _OWN: dict[str, dict[str, float]] = {
     "Epidermis": {"skin": 1.0},
     "Dura": {"dura": 1.0},
     "Vein": {"blood": 1.0},
+    **{structure_of(label): {"arterial blood": 1.0} for label in LABELS if is_artery(label)},
     "Globe": {"sclera": 1.0},
     "Vitreous-Humor": {"vitreous": 1.0},
     "Lens": {"lens": 1.0},
@@ -289,7 +298,8 @@ def relaxation(
         steps = zip(deviations.get(name, (0.0, 0.0, 0.0)), substance.spread, strict=True)
         t1, t2, pd = (math.exp(z * spread) for z, spread in steps)
         times = (typical.t1_ms * t1, typical.t2_ms * t2, typical.t2star_ms * t2, typical.pd * pd)
-        rows.append((*times, substance.adc, substance.shift_ppm * GAMMA_MHZ * field_tesla, substance.flow))
+        shift_hz = substance.shift_ppm * GAMMA_MHZ * field_tesla
+        rows.append((*times, substance.adc, shift_hz, substance.flow, substance.inflow))
     return Relaxation(*torch.tensor(rows, dtype=torch.float64, device="cpu").T)
 
 

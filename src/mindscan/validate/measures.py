@@ -142,7 +142,7 @@ def measured(labels: Volume) -> dict[str, float]:
 
 
 def whole(labels: Volume) -> Volume:
-    """The label map with parts put back into their structures: parcels into the cortex, and so on.
+    """The label map with parts put back into their structures: parcels into the cortex, arteries into fluid.
 
     The corpus callosum, which has no sides, goes to the white matter of the side that is nearer through the
     callosum itself, so that no part of it is cut off.
@@ -150,8 +150,8 @@ def whole(labels: Volume) -> Volume:
     table = np.arange(TABLE_SIZE, dtype=np.int16)
     sided = {"L": "Left-", "R": "Right-"}
     for label in LABELS:
-        if label.side:
-            table[label.id] = BY_NAME[sided[label.side] + structure(label.name)].id
+        name = structure(label.name)
+        table[label.id] = BY_NAME.get(sided.get(label.side, "") + name, BY_NAME.get(name, label)).id
     data = table[labels.data.cpu().numpy()]
     shared = np.isin(data, _CALLOSUM)
     if shared.any():

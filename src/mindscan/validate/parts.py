@@ -11,8 +11,9 @@ from mindscan.core.volume import Volume
 
 Mask = npt.NDArray[np.bool_]
 
-MANY_PIECES = ("CSF", "Dura", "Vein", "vessel", "choroid-plexus", "5th-Ventricle")
-"""Structures that lie in several places in people too; everything else is one piece, both sides apart."""
+MANY_PIECES = ("CSF", "Dura", "Vein", "vessel", "choroid-plexus", "5th-Ventricle", "Artery", "Arteries")
+"""Ends of the names of structures that lie in several places in people too, or are thinner than a voxel;
+everything else is one piece, both sides apart."""
 
 SLACK_MM = 3.0
 """How far a structure may reach past one of the other side in the same row of voxels."""
