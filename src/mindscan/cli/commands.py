@@ -161,7 +161,7 @@ def export_dicom(
     subject
         Such as sub-0001; may be given several times. All when left out.
     scan
-        As `mindscan make --scan` or the file calls it, such as CT, T1w or acq-ap_xr; may be given several times.
+        As `mindscan make --scan` or the file calls it, such as CT or acq-ap_xr; may be given several times.
         All when left out.
     labelmap
         Segmentations of the newer kind, one picture of FreeSurfer ids, which few programs read yet.

@@ -59,7 +59,7 @@ def nifti_bytes(volume: Volume, kind: Kind, note: str = "") -> bytes:
         True
     """
     stored, slope = _stored(volume.data.detach(), kind)
-    header: Any = nib.Nifti1Header(endianness="<")  # type: ignore[no-untyped-call]
+    header: Any = nib.Nifti1Header(endianness="<")
     header.set_data_shape(tuple(volume.data.shape))
     header.set_data_dtype(stored.dtype)
     header.set_slope_inter(slope, 0.0)

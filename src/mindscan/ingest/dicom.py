@@ -18,11 +18,12 @@ from mindscan.core.errors import FileError, FolderError
 from mindscan.dataset import layout
 from mindscan.dataset.folder import disk_faults, partial, tidy
 from mindscan.dataset.tables import json_bytes, read_json
+from mindscan.ingest.tilt import Position, shear, step_mm
 
 NO_PICTURES = ("SEG", "SR", "PR", "KO", "REG", "RTSTRUCT", "RTPLAN", "RTDOSE")
 """Modalities that hold no picture that NIfTI could take over."""
 
-_TAGS = ("SeriesInstanceUID", "SeriesNumber", "SeriesDescription", "Modality", "SyntheticData")
+_ASKED = ("SeriesNumber", "SeriesDescription", "Modality", "SyntheticData", "ImagePositionPatient")
 _MARK = {"YES": True, "NO": False}
 
 
@@ -36,6 +37,7 @@ class Found:
         modality: such as "MR".
         synthetic: the attribute Synthetic Data (0008,001C): whether it is; None where the files do not say.
         folder: the folder that all its files lie in or below.
+        positions: where its files say that their first pixels lie.
     """
 
     uid: str
@@ -44,16 +46,17 @@ class Found:
     modality: str
     synthetic: bool | None
     folder: Path
+    positions: tuple[Position, ...]
 
 
 def from_dicom(folder: str | Path, out: str | Path) -> list[Path]:
     """Convert every picture series of a folder to NIfTI, and say in the sidecars which are synthetic.
 
-    dcm2niix converts; it drops the attribute Synthetic Data (0008,001C). Here that becomes `"Synthetic": true`
-    (or `false`) in the JSON sidecar, the key that sidecars of mindscan have; a series that does not say gets no key.
-    A series alone in its folder is called as the folder, others by number and description. Of a CT with a tilted
-    gantry, the picture that dcm2niix has resampled onto straight slices is kept. Segmentations, reports and
-    other series without pictures stay behind.
+    dcm2niix converts; it drops the attribute Synthetic Data (0008,001C). Here that becomes
+    `"Synthetic": true` (or `false`) in the JSON sidecar, the key that sidecars of mindscan have; a series
+    that does not say gets no key. A series alone in its folder is called as the folder, others by number
+    and description. A CT with a tilted gantry keeps its voxels, on the sheared grid that they were taken on.
+    Segmentations, reports and other series without pictures stay behind.
 
     Args:
         folder: DICOM files, in folders or not.
@@ -94,7 +97,9 @@ def find(folder: Path) -> list[Found]:
     files: dict[str, list[tuple[Path, Any]]] = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         try:
-            header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(_TAGS))
+            header = pydicom.dcmread(
+                path, stop_before_pixels=True, specific_tags=["SeriesInstanceUID", *_ASKED]
+            )
         except (InvalidDicomError, OSError):
             continue
         if "SeriesInstanceUID" in header:
@@ -107,6 +112,7 @@ def _found(uid: str, members: list[tuple[Path, Any]]) -> Found:
     first = members[0][1]
     marks = [_MARK.get(str(header.get("SyntheticData", ""))) for _, header in members]
     said = [mark for mark in marks if mark is not None]
+    places = [place for _, header in members if (place := header.get("ImagePositionPatient"))]
     return Found(
         uid,
         str(first.get("SeriesNumber") or ""),
@@ -114,6 +120,7 @@ def _found(uid: str, members: list[tuple[Path, Any]]) -> Found:
         str(first.get("Modality") or ""),
         any(said) if said else None,
         Path(os.path.commonpath([path.parent for path, _ in members])),
+        tuple((float(x), float(y), float(z)) for x, y, z in places),
     )
 
 
@@ -149,9 +156,9 @@ def _numbered(name: PurePath, repeat: int) -> PurePath:
 def _take(one: Found, name: PurePath, raw: Path, ready: Path, said: str) -> list[PurePath]:
     """Move what became of a series to where it belongs; returns its pictures."""
     made = {path.name.removeprefix(one.uid): path for path in sorted(raw.iterdir()) if _is_of(path, one.uid)}
-    for ending in [ending for ending in made if "_Tilt" in ending]:
-        straight = made.pop(ending)
-        made[re.sub(r"_Tilt(_\d+)?", "", ending)] = straight
+    for ending in [ending for ending in made if "_Tilt" in ending]:  # resampled, and put in another place
+        made.pop(ending)
+        shear(made[re.sub(r"_Tilt(_\d+)?", "", ending)], step_mm(one.positions))
     pictures = [PurePath(f"{name}{ending}") for ending in made if ending.endswith(".nii.gz")]
     if not pictures:
         raise FileError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import Literal, NamedTuple
@@ -51,7 +51,7 @@ def export(
     subjects: Sequence[str] = (),
     scans: Sequence[str] = (),
     labelmap: bool = False,
-) -> Iterator[Step]:
+) -> Generator[Step]:
     """Write scans and their labels as DICOM series; a series that is there already is left alone.
 
     Args:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import nibabel as nib
 import numpy as np
 import numpy.typing as npt
 import torch
+from nibabel import orientations
 from torch import Tensor
 
 from mindscan.core.errors import FileError
@@ -96,11 +96,11 @@ def stack(volume: Volume, axis: int) -> Planes:
     Raises:
         FileError: rows and columns do not meet at a right angle.
     """
-    here = nib.orientations.io_orientation(volume.affine)
-    shown = nib.orientations.axcodes2ornt(_SHOWN[int(here[axis, 0])])
-    turn = nib.orientations.ornt_transform(here, shown)
-    data = nib.orientations.apply_orientation(volume.numpy(), turn)
-    affine = volume.affine @ nib.orientations.inv_ornt_aff(turn, volume.data.shape)
+    here = orientations.io_orientation(volume.affine)
+    shown = orientations.axcodes2ornt(_SHOWN[int(here[axis, 0])])
+    turn = orientations.ornt_transform(here, shown)
+    data = orientations.apply_orientation(volume.numpy(), turn)
+    affine = volume.affine @ orientations.inv_ornt_aff(turn, volume.data.shape)
     turned = as_planes(Volume(torch.from_numpy(np.ascontiguousarray(data)), affine))
     return turned if turned.gap_mm > 0 else _backwards(turned)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Literal
@@ -71,34 +70,41 @@ def segmentation(
     algorithm = AlgorithmIdentificationSequence(
         "mindscan", Code("simulation", OWN_SCHEME, "Simulation"), version("mindscan")
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        made = Segmentation(
-            source_images=images,
-            pixel_array=numbers[ids],
-            segmentation_type="LABELMAP" if labelmap else "BINARY",
-            segment_descriptions=[
-                _segment(source, int(numbers[label.id]), label, algorithm) for label in SEGMENTS
-            ],
-            series_instance_uid=series_uid(source, kind),
-            series_number=SERIES_OFFSET + source.number,
-            sop_instance_uid=instance_uid(source, kind, 1),
-            instance_number=1,
-            manufacturer=images[0].Manufacturer,
-            manufacturer_model_name=images[0].ManufacturerModelName,
-            software_versions=images[0].SoftwareVersions,
-            device_serial_number=images[0].DeviceSerialNumber,
-            content_label="LABELS",
-            content_description="Structure of every voxel",
-            series_description=f"{source.name} labels",
-            content_date=_DAY,
-            content_time=_TIME,
-        )
-    del made.InstanceCreationDate, made.InstanceCreationTime
+    made = Segmentation(
+        source_images=images,
+        pixel_array=numbers[ids],
+        segmentation_type="LABELMAP" if labelmap else "BINARY",
+        segment_descriptions=[
+            _segment(source, int(numbers[label.id]), label, algorithm) for label in SEGMENTS
+        ],
+        series_instance_uid=series_uid(source, kind),
+        series_number=SERIES_OFFSET + source.number,
+        sop_instance_uid=instance_uid(source, kind, 1),
+        instance_number=1,
+        manufacturer=images[0].Manufacturer,
+        manufacturer_model_name=images[0].ManufacturerModelName,
+        software_versions=images[0].SoftwareVersions,
+        device_serial_number=images[0].DeviceSerialNumber,
+        content_label="LABELS",
+        content_description="Structure of every voxel",
+        series_description=f"{source.name} labels",
+        content_date=_DAY,
+        content_time=_TIME,
+    )
     for keyword in MARKS:
         if keyword in images[0]:
             made[keyword] = images[0][keyword]
+    _take_chance_out(made)
     return made
+
+
+def _take_chance_out(made: Dataset) -> None:
+    """Remove the hour, and identifiers that nothing determines, of which highdicom has put some in."""
+    del made.InstanceCreationDate, made.InstanceCreationTime
+    for equipment in made.ContributingEquipmentSequence:
+        equipment.pop("ContributionDateTime", None)
+    for item in (*made.DimensionOrganizationSequence, *made.DimensionIndexSequence):
+        item.DimensionOrganizationUID = uid(made.SOPInstanceUID, "dimensions")
 
 
 def _segment(
