@@ -23,8 +23,8 @@ def step_mm(positions: Iterable[Position]) -> npt.NDArray[np.float64]:
         positions: Image Position (Patient) of every file of a series, LPS millimetres.
 
     Example:
-        >>> step_mm([(0, 0, 10), (0, 2, 20), (0, 1, 15)]).tolist()
-        [0.0, -1.0, 5.0]
+        >>> step_mm([(2, 0, 10), (0, 2, 20), (1, 1, 15)]).tolist()
+        [1.0, -1.0, 5.0]
     """
     places = np.unique(np.array([*positions], np.float64).reshape(-1, 3), axis=0)
     if len(places) < 2:
