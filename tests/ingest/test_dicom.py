@@ -1,8 +1,6 @@
 """DICOM comes in with its mark, whole or not at all."""
 
 import json
-import shutil
-import subprocess
 from pathlib import Path
 
 import nibabel as nib
@@ -115,9 +113,6 @@ def test_what_cannot_be_converted(dicom: Path, tmp_path: Path) -> None:
     for folder in (tmp_path / "empty", dicom / "sub-001" / "ct_seg"):
         with pytest.raises(FileError, match="holds no DICOM picture"):
             from_dicom(folder, out)
-    shutil.copytree(dicom / "sub-001" / "T1map", tmp_path / "broken")
-    for path in (tmp_path / "broken").iterdir():
-        path.write_bytes(path.read_bytes()[:-150])
     copied(dicom / "sub-001" / "T1map", tmp_path / "nothing", PixelData=None, Rows=0)
     with pytest.raises(
         FileError, match=r"nothing: dcm2niix cannot convert it \(.*\); expected a whole series"
@@ -135,6 +130,4 @@ def test_what_cannot_be_converted(dicom: Path, tmp_path: Path) -> None:
 def test_an_empty_folder_is_filled(dicom: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     assert len(from_dicom(dicom / "sub-001" / "ct", tmp_path / "out")) == 1
-    assert (
-        subprocess.run(["ls", "-A", tmp_path], capture_output=True, text=True, check=True).stdout == "out\n"
-    )
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]

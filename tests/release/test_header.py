@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from mindscan.dataset import layout
 from mindscan.dataset.shelf import read_dataset
 from mindscan.release.header import study_header
 from mindscan.release.source import sources
@@ -18,6 +19,16 @@ def test_a_synthetic_person_says_so_everywhere(dataset: Path) -> None:
     assert (said.PatientAge, said.PatientSex, said.PatientBirthDate, said.StudyDate) == ("061Y", "F", "", "")
     assert (said.Manufacturer, said.ManufacturerModelName) == ("mindscan", "simulated scanner")
     assert said.SoftwareVersions.startswith("mindscan 0.")
+
+
+def test_a_base_that_was_added_is_told(dataset: Path, tmp_path: Path) -> None:
+    source = sources(read_dataset(dataset).entry("001"))[0]
+    recipe = tmp_path / layout.recipe("001")
+    recipe.parent.mkdir(parents=True)
+    recipe.write_text('{"base_digest": "0a", "anatomy": {"base": "one"}}')
+    said = study_header(replace(source, entry=replace(source.entry, root=tmp_path)))
+    assert said.DeidentificationMethod == "synthetic subject, shaped from a label map that was added"
+    assert len(said.DeidentificationMethod) <= 64
 
 
 def test_the_scan_of_a_person_is_not_called_synthetic(dataset: Path) -> None:

@@ -112,7 +112,7 @@ def _found(uid: str, members: list[tuple[Path, Any]]) -> Found:
     first = members[0][1]
     marks = [_MARK.get(str(header.get("SyntheticData", ""))) for _, header in members]
     said = [mark for mark in marks if mark is not None]
-    places = [place for _, header in members if (place := header.get("ImagePositionPatient"))]
+    places = [place for _, header in members if len(place := header.get("ImagePositionPatient") or ()) == 3]
     return Found(
         uid,
         str(first.get("SeriesNumber") or ""),
@@ -156,9 +156,11 @@ def _numbered(name: PurePath, repeat: int) -> PurePath:
 def _take(one: Found, name: PurePath, raw: Path, ready: Path, said: str) -> list[PurePath]:
     """Move what became of a series to where it belongs; returns its pictures."""
     made = {path.name.removeprefix(one.uid): path for path in sorted(raw.iterdir()) if _is_of(path, one.uid)}
-    for ending in [ending for ending in made if "_Tilt" in ending]:  # resampled, and put in another place
-        made.pop(ending)
-        shear(made[re.sub(r"_Tilt(_\d+)?", "", ending)], step_mm(one.positions))
+    for ending in [ending for ending in made if "_Tilt" in ending]:
+        plain = made.get(re.sub(r"_Tilt(_\d+)?", "", ending))
+        if plain is not None:  # the other one is resampled, and lies elsewhere
+            made.pop(ending)
+            shear(plain, step_mm(one.positions))
     pictures = [PurePath(f"{name}{ending}") for ending in made if ending.endswith(".nii.gz")]
     if not pictures:
         raise FileError(

@@ -12,6 +12,7 @@ from mindscan.release.source import Source
 from mindscan.release.uid import uid
 
 NOBODY = "synthetic subject, nobody was scanned"
+SHAPED = "synthetic subject, shaped from a label map that was added"
 """How the patient was de-identified; at most 64 letters."""
 
 
@@ -20,6 +21,9 @@ def study_header(source: Source) -> Dataset:
 
     There is one study a subject, and all its scans share a frame of reference, because they share a
     world. Dates are empty, which says that there was none; identifiers follow from the recipe.
+
+    Raises:
+        FileError: the recipe is missing or damaged.
     """
     said, known = Dataset(), source.entry
     said.SpecificCharacterSet = "ISO_IR 192"
@@ -31,7 +35,7 @@ def study_header(source: Source) -> Dataset:
     said.PatientAge = f"{int(known.person.age_years):03d}Y"
     if known.card.kind != "scan":
         said.PatientIdentityRemoved = "YES"
-        said.DeidentificationMethod = NOBODY
+        said.DeidentificationMethod = SHAPED if known.base() else NOBODY
     said.StudyInstanceUID = uid(*_made_by(source), "study")
     said.FrameOfReferenceUID = uid(*_made_by(source), "space")
     said.StudyDate = said.StudyTime = said.AccessionNumber = said.ReferringPhysicianName = ""

@@ -29,25 +29,26 @@ SOP_CLASSES = {
 }
 """MR Image, CT Image and Digital X-Ray Image (For Presentation) Storage."""
 
-_DECIMALS = {
-    "MagneticFieldStrength": ("MagneticFieldStrength", 1),
-    "FlipAngle": ("FlipAngle", 1),
-    "RepetitionTime": ("RepetitionTime", 1000),
-    "EchoTime": ("EchoTime", 1000),
-    "InversionTime": ("InversionTime", 1000),
-    "PixelBandwidth": ("PixelBandwidth", 1),
-    "SliceThickness": ("SliceThickness", 1),
-    "KVP": ("KVP", 1),
-    "GantryDetectorTilt": ("GantryDetectorTilt", 1),
-    "DistanceSourceToDetector": ("DistanceSourceToDetector", 1),
-    "DistanceSourceToPatient": ("DistanceSourceToPatient", 1),
-    "EstimatedRadiographicMagnificationFactor": ("EstimatedRadiographicMagnificationFactor", 1),
-}
-"""Name in the sidecar to the attribute of DICOM, and how many of its units one unit of the sidecar is."""
+_TIMES = ("RepetitionTime", "EchoTime", "InversionTime")
+"""Seconds in the sidecar, milliseconds in DICOM."""
+
+_DECIMALS = (
+    *("MagneticFieldStrength", "FlipAngle", "PixelBandwidth", "SliceThickness", "GantryDetectorTilt", "KVP"),
+    *("DistanceSourceToDetector", "DistanceSourceToPatient", "EstimatedRadiographicMagnificationFactor"),
+)
+"""Numbers that sidecar and DICOM have in the same units."""
 
 _WORDS = ("ScanningSequence", "SequenceVariant", "MRAcquisitionType", "ConvolutionKernel", "EchoTrainLength")
 _KINDS = {"T1map": "T1 MAP", "T2map": "T2 MAP", "PDmap": "DENSITY MAP", "ADC": "DIFFUSION MAP"}
 """Suffix to what an MR picture is in the words of DICOM; "OTHER" where it has no word."""
+
+_MR_USUAL: Mapping[str, str | None] = {
+    "ScanningSequence": "RM",
+    "SequenceVariant": "NONE",
+    "MRAcquisitionType": "3D",
+    **dict.fromkeys(("ScanOptions", "EchoTime", "RepetitionTime", "EchoTrainLength")),
+}
+"""What an MR must say, where the sidecar does not: a research sequence, and nothing known of the rest."""
 
 _VIEWS: tuple[tuple[str, Any], ...] = (
     ("AP", codes.cid4010.AnteroPosterior),
@@ -69,7 +70,7 @@ def series(source: Source, volume: Volume) -> Iterator[Dataset]:
         source: the scan.
         volume: its picture.
 
-    Yields:
+    Returns:
         One data set for each plane. Stored values times the rescale slope are those of the volume: exactly
         where it comes from a data set of mindscan, else to half a step. A radiograph may have no slope; it
         is rounded to whole units.
@@ -78,8 +79,7 @@ def series(source: Source, volume: Volume) -> Iterator[Dataset]:
         FileError: rows and columns of the picture do not meet at a right angle.
         SettingsError: a value is not finite.
     """
-    make = _radiograph if source.modality == "DX" else _slices
-    yield from make(source, volume)
+    return _radiograph(source, volume) if source.modality == "DX" else _slices(source, volume)
 
 
 def stacked(source: Source, volume: Volume) -> Planes:
@@ -131,9 +131,9 @@ def _header(source: Source, planes: Planes) -> Dataset:
     said.AcquisitionNumber = source.number
     said.BurnedInAnnotation = "NO"
     said.LossyImageCompression = "00"
-    for name, (keyword, factor) in _DECIMALS.items():
+    for name in (*_TIMES, *_DECIMALS):
         if name in sidecar:
-            setattr(said, keyword, decimal(round(sidecar[name] * factor, 9)))
+            setattr(said, name, decimal(round(sidecar[name] * (1000 if name in _TIMES else 1), 9)))
     for name in _WORDS:
         if name in sidecar:
             setattr(said, name, sidecar[name])
@@ -147,18 +147,9 @@ def _header(source: Source, planes: Planes) -> Dataset:
 def _mr(said: Dataset, source: Source) -> None:
     kind = "PHASE MAP" if layout.entity(source.picture, "part") == "phase" else "OTHER"
     said.ImageType = ["DERIVED", "PRIMARY", _KINDS.get(layout.suffix_of(source.picture), kind)]
-    defaults: Mapping[str, Any] = {
-        "ScanningSequence": "RM",
-        "SequenceVariant": "NONE",
-        "MRAcquisitionType": "3D",
-    }
-    for keyword, value in defaults.items():
+    for keyword, usual in _MR_USUAL.items():
         if keyword not in said:
-            setattr(said, keyword, value)
-    said.ScanOptions = ""
-    for keyword in ("EchoTime", "RepetitionTime", "EchoTrainLength"):
-        if keyword not in said:
-            setattr(said, keyword, None)
+            setattr(said, keyword, usual)
     if "DiffusionBValue" in source.sidecar:
         said.DiffusionBValue = float(source.sidecar["DiffusionBValue"])
     if "ContrastBolusIngredient" in source.sidecar:
@@ -239,4 +230,4 @@ def _spread(data: Tensor) -> tuple[float, float]:
     """Centre and width of a window from the lowest value to one that only a two-hundredth exceeds."""
     some = np.asarray(data.flatten()[:: max(1, data.numel() // 1_000_000)])
     low, high = float(some.min()), float(np.quantile(some, 0.995))
-    return round((low + high) / 2, 6), round(max(high - low, 1e-3), 6)
+    return (low + high) / 2, (high - low) or 1.0
