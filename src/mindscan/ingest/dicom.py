@@ -112,7 +112,7 @@ def _found(uid: str, members: list[tuple[Path, Any]]) -> Found:
     first = members[0][1]
     marks = [_MARK.get(str(header.get("SyntheticData", ""))) for _, header in members]
     said = [mark for mark in marks if mark is not None]
-    places = [place for _, header in members if len(place := header.get("ImagePositionPatient") or ()) == 3]
+    places = [place for _, header in members if len(place := header.get("ImagePositionPatient") or []) == 3]
     return Found(
         uid,
         str(first.get("SeriesNumber") or ""),
