@@ -88,3 +88,13 @@ def test_labels_of_another_grid_are_refused(dataset: Path) -> None:
     labels = Volume(torch.zeros(3, 4, 5, dtype=torch.int16), shelf.affine((1, 1, 1)))
     with pytest.raises(FileError, match=r"labels of shape .*3, 4, 5.*; expected the grid of the scan"):
         segmentation(source, images, labels)
+
+
+def test_ids_that_nobody_knows_are_refused_and_air_alone_is_not(dataset: Path) -> None:
+    source = next(iter(sources(read_dataset(dataset).entry("001"))))
+    volume = read_nifti(source.picture)
+    images = list(series(source, volume))
+    with pytest.raises(FileError, match="label 1; expected ids of the label table"):
+        segmentation(source, images, Volume(torch.ones_like(volume.data).short(), volume.affine))
+    empty = segmentation(source, images, Volume(torch.zeros_like(volume.data).short(), volume.affine))
+    assert not empty.pixel_array.any()

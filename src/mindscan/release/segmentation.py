@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
 from mindscan.core.errors import FileError
-from mindscan.core.labels import LABELS, TABLE_SIZE, Label
+from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE, Label
 from mindscan.core.volume import Volume
 from mindscan.release.codes import OWN_SCHEME, coded_label
 from mindscan.release.header import coded, instance_uid, series_uid
@@ -59,11 +59,15 @@ def segmentation(
         A data set, complete but for being written. Segments are named and coloured by the label table.
 
     Raises:
-        FileError: the labels lie on another grid than the scan.
+        FileError: the labels lie on another grid than the scan, or have ids that are not in the label table.
     """
     labelmap, ids = kind == "labelmap", stacked(source, labels).data.numpy()
     if ids.shape != (len(images), images[0].Rows, images[0].Columns):
         raise FileError(f"{source.picture}: labels of shape {labels.data.shape}", "the grid of the scan")
+    if unknown := {int(i) for i in np.unique(ids)} - set(BY_ID):
+        raise FileError(
+            f"{source.picture}: label {min(unknown)}", "ids of the label table", "mend the labels"
+        )
     numbers = np.zeros(TABLE_SIZE, np.uint16)
     for number, label in enumerate(SEGMENTS, 1):
         numbers[label.id] = label.id if labelmap else number
