@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         replay,
         stream,
         surfaces,
+        to_dicom,
         to_monai,
         to_torchio,
     )
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mindscan.cohort.recipe import Recipe, draw
     from mindscan.core.errors import MindscanError
     from mindscan.dataset.shelf import read_dataset
+    from mindscan.ingest.dicom import from_dicom
     from mindscan.report.methods import cite
     from mindscan.report.show import show
 
@@ -40,6 +42,7 @@ _HOME = {
     "replay": "api",
     "stream": "api",
     "surfaces": "api",
+    "to_dicom": "api",
     "to_monai": "api",
     "to_torchio": "api",
     "Plan": "cohort.plan",
@@ -47,6 +50,7 @@ _HOME = {
     "draw": "cohort.recipe",
     "MindscanError": "core.errors",
     "read_dataset": "dataset.shelf",
+    "from_dicom": "ingest.dicom",
     "cite": "report.methods",
     "show": "report.show",
 }
@@ -58,6 +62,7 @@ __all__ = [
     "add_asset",
     "cite",
     "draw",
+    "from_dicom",
     "list_assets",
     "make",
     "make_subject",
@@ -67,6 +72,7 @@ __all__ = [
     "show",
     "stream",
     "surfaces",
+    "to_dicom",
     "to_monai",
     "to_torchio",
 ]

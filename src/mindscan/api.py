@@ -24,6 +24,7 @@ from mindscan.core.scan import Subject
 from mindscan.core.surface import CorticalSurface
 from mindscan.imaging.presets import find
 from mindscan.imaging.scanner import PRESETS
+from mindscan.release import dicom
 from mindscan.report.page import write_report
 from mindscan.validate.anatomy import Validation, validate
 
@@ -152,6 +153,38 @@ def validate_anatomy(
         for step in steps:
             progress(step.done, step.total)
     return step
+
+
+def to_dicom(
+    dataset: str | Path,
+    out: str | Path,
+    subjects: Sequence[str] = (),
+    scans: Sequence[str] = (),
+    labelmap: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Path:
+    """Export a data set as DICOM: a series of every scan, a segmentation of every MR and CT.
+
+    Every file says that it is synthetic. The same data set gives the same bytes.
+
+    Args:
+        dataset: folder made by `make`.
+        out: folder; new, empty, or of the same export, which then goes on.
+        subjects: ids, such as "sub-0001"; all when empty.
+        scans: names as files or presets have them, such as "T1w", "acq-ap_xr" or "CT"; all when empty.
+        labelmap: segmentations as one picture of FreeSurfer ids, which few programs read yet.
+        progress: called at the start and after every series, with series that are there and series in all.
+
+    Returns:
+        The path of `out`.
+
+    Raises:
+        MindscanError: one line that says what was given, what was expected and how to mend it.
+    """
+    with closing(dicom.export(dataset, out, subjects, scans, labelmap)) as steps:
+        for step in steps:
+            progress(step.done, step.total)
+    return Path(out)
 
 
 def add_asset(path: str | Path, labels: str = "freesurfer", name: str | None = None) -> Asset:

@@ -201,6 +201,26 @@ def test_scans_are_asked_for_by_name(plan_file: Path, tmp_path: Path) -> None:
     assert {name: again[name] for name in pictures} == pictures
 
 
+def test_scans_are_exported_as_dicom(
+    plan_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heads, out = tmp_path / "heads", tmp_path / "dicom"
+    main(["make", str(heads), "-n", "2", "--plan", str(plan_file), "--scan", "T1w", "--scan", "FLAIR-3T"])
+    capsys.readouterr()
+    asked = ["--subject", "sub-0002", "--scan", "FLAIR-3T"]
+    main(["export", "dicom", str(heads), str(out), *asked])
+    told, progress = capsys.readouterr()
+    assert told == f"2 series: {out}\n"
+    assert progress.splitlines()[-1] == "writing series: 2 of 2"
+    assert sorted(p.name for p in (out / "sub-0002").iterdir()) == ["acq-3t_FLAIR", "acq-3t_FLAIR_seg"]
+    assert len(list((out / "sub-0002" / "acq-3t_FLAIR").iterdir())) == 24
+    with pytest.raises(SystemExit) as stop:
+        main(["export", "dicom", str(heads), str(tmp_path / "none"), "--subject", "sub-3"])
+    assert stop.value.code == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not (tmp_path / "none").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

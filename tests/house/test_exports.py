@@ -13,6 +13,7 @@ def test_the_list_of_public_names() -> None:
         "add_asset",
         "cite",
         "draw",
+        "from_dicom",
         "list_assets",
         "make",
         "make_subject",
@@ -22,6 +23,7 @@ def test_the_list_of_public_names() -> None:
         "show",
         "stream",
         "surfaces",
+        "to_dicom",
         "to_monai",
         "to_torchio",
     ]

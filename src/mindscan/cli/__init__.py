@@ -29,6 +29,11 @@ validation.command(
     help="Make people, measure them, write a page.",
 )
 app.command(validation)
+out = App(name="export", help="Give a data set the form that other programs want.")
+out.command(
+    "mindscan.cli.commands:export_dicom", name="dicom", help="DICOM series of scans, with segmentations."
+)
+app.command(out)
 own = App(name="assets", help="Turn label maps of your own into base anatomies.")
 own.command("mindscan.cli.commands:assets_add", name="add", help="Add a label map as a base anatomy.")
 own.command("mindscan.cli.commands:assets_list", name="list", help="List the label maps that were added.")

@@ -139,6 +139,44 @@ def validate_anatomy(
     print(f"page: {result.page}")
 
 
+def export_dicom(
+    dataset: Path,
+    out: Path,
+    /,
+    *,
+    subject: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    scan: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    labelmap: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
+    """Write scans as DICOM: MR, CT or DX series, and the labels of MR and CT as segmentations (SEG).
+
+    Every file is marked as synthetic data. After Ctrl-C the same command goes on.
+
+    Parameters
+    ----------
+    dataset
+        Folder made by `mindscan make`.
+    out
+        Folder; new, empty, or of the same export. Every series gets a folder of its own in it.
+    subject
+        Such as sub-0001; may be given several times. All when left out.
+    scan
+        As `mindscan make --scan` or the file calls it, such as CT or acq-ap_xr; may be given several times.
+        All when left out.
+    labelmap
+        Segmentations of the newer kind, one picture of FreeSurfer ids, which few programs read yet.
+    """
+    totals = []
+    with counted(Console(stderr=True), "writing series") as show_step:
+
+        def show(done: int, total: int) -> None:
+            totals.append(total)
+            show_step(done, total)
+
+        api.to_dicom(dataset, out, subject, scan, labelmap, show)
+    print(f"{totals[-1]} series: {out}")
+
+
 def assets_add(map_file: Path, /, *, labels: str, name: str | None = None) -> None:
     """Add a label map as a base anatomy; plans then say `[anatomy] base = "NAME"`. Takes about a minute.
 

@@ -51,7 +51,7 @@ def open_job(root: str | Path, job: Mapping[str, Any], free_bytes_needed: int = 
             _refuse_foreign(root)
         else:
             _refuse_other_job(root, json.loads(json_bytes(job)))
-        _refuse_full_disk(root, free_bytes_needed)
+        refuse_full_disk(root, free_bytes_needed)
         with partial(root, "job") as temporary:
             if fresh:
                 put(root, temporary, layout.JOB, json_bytes(job))
@@ -123,6 +123,28 @@ def move(root: Path, written: Path, path: PurePath) -> None:
     os.replace(written, root / path)
 
 
+def refuse_full_disk(root: Path, needed: int) -> None:
+    """See to it that there is room before anything is written.
+
+    Args:
+        root: a folder, which may be missing.
+        needed: bytes.
+
+    Raises:
+        FolderError: its disk has less room.
+    """
+    place = root
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    if free < needed:
+        raise FolderError(
+            f"{root}: {free / 1e6:,.1f} MB free",
+            f"{needed / 1e6:,.1f} MB",
+            "free some space, choose another folder, or ask for fewer subjects",
+        )
+
+
 def _refuse_foreign(root: Path) -> None:
     if not root.exists():
         return
@@ -163,19 +185,6 @@ def _differences(there: object, asked: object, path: str = "") -> Iterator[str]:
 def _short(value: object) -> str:
     text = json.dumps(value)
     return text if len(text) <= 40 else text[:37] + "..."
-
-
-def _refuse_full_disk(root: Path, needed: int) -> None:
-    place = root
-    while not place.exists():
-        place = place.parent
-    free = shutil.disk_usage(place).free
-    if free < needed:
-        raise FolderError(
-            f"{root}: {free / 1e6:,.1f} MB free",
-            f"{needed / 1e6:,.1f} MB",
-            "free some space, choose another folder, or ask for fewer subjects",
-        )
 
 
 def _open_lock(lock: Path) -> IO[bytes]:

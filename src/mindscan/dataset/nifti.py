@@ -59,7 +59,7 @@ def nifti_bytes(volume: Volume, kind: Kind, note: str = "") -> bytes:
         True
     """
     stored, slope = _stored(volume.data.detach(), kind)
-    header: Any = nib.Nifti1Header(endianness="<")  # type: ignore[no-untyped-call]
+    header: Any = nib.Nifti1Header(endianness="<")
     header.set_data_shape(tuple(volume.data.shape))
     header.set_data_dtype(stored.dtype)
     header.set_slope_inter(slope, 0.0)
@@ -108,15 +108,39 @@ def _stored(data: Tensor, kind: Kind) -> tuple[npt.NDArray[Any], float]:
         if not 0 <= first <= last <= FULL:
             raise SettingsError(f"label ids from {first} to {last}", f"0 to {FULL}", "mend the label map")
         return _little_endian(data.to(torch.uint16)), 1.0
+    if kind == "scan":
+        steps, slope = in_steps(data)
+        return _little_endian(steps), slope
+    low, high = _finite_edges(data, kind)
+    if not -1e-4 <= low <= high <= 1 + 1e-4:
+        raise SettingsError(f"fractions from {low} to {high}", "0 to 1", "mend the fractions")
+    return _little_endian((data * FULL).round_().clamp_(0, FULL).to(torch.uint16)), 1 / FULL
+
+
+def in_steps(data: Tensor) -> tuple[Tensor, float]:
+    """The values of a scan as whole steps (int16), and the size of a step.
+
+    The step is 1 where the scan peaks between 1024 and 32767, else a power of two. What has been stored in
+    steps is found again exactly.
+
+    Raises:
+        SettingsError: a value is not finite.
+
+    Example:
+        >>> steps, step = in_steps(torch.tensor([0.25, 1.0]))
+        >>> (steps * step).tolist(), step == 2**-14
+        ([0.25, 1.0], True)
+    """
+    low, high = _finite_edges(data, "scan")
+    step = _scan_slope(max(-low, high))
+    return (data / step).round_().to(torch.int16), step
+
+
+def _finite_edges(data: Tensor, kind: Kind) -> tuple[float, float]:
     low, high = (float(edge) for edge in torch.aminmax(data))
     if not math.isfinite(low + high):
         raise SettingsError(f"a {kind} from {low} to {high}", "finite values", "mend the picture")
-    if kind == "fraction":
-        if not -1e-4 <= low <= high <= 1 + 1e-4:
-            raise SettingsError(f"fractions from {low} to {high}", "0 to 1", "mend the fractions")
-        return _little_endian((data * FULL).round_().clamp_(0, FULL).to(torch.uint16)), 1 / FULL
-    slope = _scan_slope(max(-low, high))
-    return _little_endian((data / slope).round_().to(torch.int16)), slope
+    return low, high
 
 
 def _little_endian(data: Tensor) -> npt.NDArray[Any]:

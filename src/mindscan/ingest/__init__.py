@@ -1,0 +1,1 @@
+"""What comes into the house: images from elsewhere, with what is known of them."""
