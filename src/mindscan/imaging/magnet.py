@@ -53,10 +53,10 @@ _FIELD = Prior(choice=(1.5, 3.0))
 _DRAWN = {
     "bias_sd": Prior(uniform=(0.02, 0.06)),
     "bias_mm": Prior(uniform=(50, 90)),
-    "psf_fwhm_mm": Prior(uniform=(1.5, 1.9)),
+    "psf_fwhm_mm": Prior(uniform=(1.7, 2.1)),
     "texture_sd": Prior(uniform=(0.03, 0.05)),
     "texture_mm": Prior(uniform=(4.4, 5.4)),
-    "snr": Prior(uniform=(25, 60)),
+    "snr": Prior(uniform=(19, 45)),
 }
 
 
