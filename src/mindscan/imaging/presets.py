@@ -188,7 +188,7 @@ MRI_PRESETS: tuple[Preset, ...] = (
         "after contrast agent: vessels, dura and choroid plexus light up",
         agent_mm=0.5,
     ),
-    _exact("T1w-SE-1.5T", 1.5, SpinEcho(tr_ms=500, te_ms=12), "classic 2D T1 weighting"),
+    _exact("T1w-SE-1.5T", 1.5, SpinEcho(tr_ms=600, te_ms=15), "classic 2D T1 weighting"),
     _exact("T1w-SPGR-3T", 3.0, GradientEcho(tr_ms=18, te_ms=3, flip_deg=22), "3D T1 weighting, no inversion"),
     _exact("T1w-0.55T", 0.55, USUAL["T1w"][0.55], "3D anatomy at mid field", snr=(18.0, 30.0)),
     _exact(
