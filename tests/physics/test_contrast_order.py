@@ -59,7 +59,7 @@ def test_flair_shows_grey_over_white_and_darkest_fluid(field: float) -> None:
         ("T1w", ("CSF", "Cerebral-Cortex", "Cerebral-White-Matter")),
         ("T2w", ("Cerebral-White-Matter", "Cerebral-Cortex", "CSF")),
         ("PDw", ("Cerebral-White-Matter", "Cerebral-Cortex")),
-        # In FLAIR, T2 and T1 work against each other, so that some people show cortex as bright as white matter.
+        # In FLAIR, T2 and T1 work against each other: in some people cortex is as bright as white matter.
         ("FLAIR", ("CSF", "Cerebral-Cortex")),
     ],
 )

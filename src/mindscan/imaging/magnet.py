@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -58,6 +59,11 @@ _DRAWN = {
     "texture_mm": Prior(uniform=(4.4, 5.4)),
     "snr": Prior(uniform=(19, 45)),
 }
+
+
+_TOGETHER = (0.64, 0.90, 0.64)
+# How T1, T2 and PD of two tissues of one brain correlate between people: own choice. The less for T2, the more
+# people have a cortex that is darker than white matter in FLAIR.
 
 
 def _known_field(tesla: float) -> float:
@@ -267,13 +273,16 @@ def _varied(sequence: PhysicalSequence, key: Key) -> dict[str, Any]:
 
 
 def _draw_deviations(key: Key) -> dict[str, tuple[float, ...]]:
-    """Deviations of T1, T2 and PD of all substances; within one brain they go together (r = 0.64)."""
+    """Deviations of T1, T2 and PD of all substances; within one brain they go together."""
     common = _normals(key / "brain")
     drawn = {}
     for name in SUBSTANCES:
         own = _normals(key / name)
         if name not in ("fat", "muscle", "bone"):
-            own = [0.8 * shared + 0.6 * z for shared, z in zip(common, own, strict=True)]
+            own = [
+                math.sqrt(r) * shared + math.sqrt(1 - r) * z
+                for r, shared, z in zip(_TOGETHER, common, own, strict=True)
+            ]
         drawn[name] = tuple(round(z, 2) for z in own)
     return drawn
 

@@ -218,9 +218,7 @@ MRI_PRESETS: tuple[Preset, ...] = (
     _exact(
         "FLAIR-1.5T",
         1.5,
-        TurboSpinEcho(
-            tr_ms=11000, te_ms=140, echo_spacing_ms=10, echoes=24, refocusing_deg=150, ti_ms=2634
-        ),
+        TurboSpinEcho(tr_ms=11000, te_ms=140, echo_spacing_ms=10, echoes=24, refocusing_deg=150, ti_ms=2634),
         "lesions beside dark fluid",
     ),
     _exact(
