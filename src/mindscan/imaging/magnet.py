@@ -62,8 +62,8 @@ _DRAWN = {
 
 
 _TOGETHER = (0.64, 0.90, 0.64)
-# How T1, T2 and PD of two tissues of one brain correlate between people: own choice. The less for T2, the more
-# people have a cortex that is darker than white matter in FLAIR.
+# How T1, T2 and PD of two tissues of one brain correlate between people: own choice. The less for T2, the
+# more people have a cortex that is darker than white matter in FLAIR.
 
 
 def _known_field(tesla: float) -> float:

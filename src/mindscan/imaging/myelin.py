@@ -5,14 +5,16 @@ from __future__ import annotations
 PEAK_YEARS = 40.0
 """Age at which white matter relaxes fastest; constants of the tissue table are of this age.
 
-Yeatman 2014, doi:10.1038/ncomms5932: R1 of every tract is a parabola of age from 7 to 85 years, which falls after
-its peak as it rose before. T1 is shortest in the fourth to sixth decade, in white matter first: Steen 1997, PMID
-9408134. The same for R2, which Wang 2012, doi:10.1371/journal.pone.0031907, measured, is an own choice.
+Yeatman 2014, doi:10.1038/ncomms5932: R1 of every tract is a parabola of age from 7 to 85 years, which falls
+after its peak as it rose before. T1 is shortest in the fourth to sixth decade, in white matter first: Steen
+1997, PMID 9408134. The same for R2, which Wang 2012, doi:10.1371/journal.pone.0031907, measured, is an own
+choice.
 """
 
 FALL = 0.03
-"""Share of R1 and R2 that white matter has not yet at 8 years, and no longer at 72: own choice, as much as the
-spread of grey over white matter in real T1-weighted scans of 18 to 96 years (0.655 +- 0.018) leaves room for."""
+"""Share of R1 and R2 that white matter has not yet at 8 years, and no longer at 72: own choice, as much
+as the spread of grey over white matter in real T1-weighted scans of 18 to 96 years (0.655 +- 0.018)
+leaves room for."""
 
 YEARS = (8.0, 85.0)
 """Ages that are known; younger and older people are as these (own choice)."""

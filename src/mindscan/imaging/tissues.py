@@ -28,8 +28,8 @@ SOURCES: dict[str, str] = {
     "stanisz": "Stanisz 2005, doi:10.1002/mrm.20605: tissue in vitro, so with `zhou` the mean of both",
     "zhou": "Zhou 2001, doi:10.1002/mrm.1204: in vivo at 1.5 T, 88 ms of grey and 84 ms of white matter (as"
     " gathered for the simulator NIBLEs)",
-    "clarke": "FSL-MRS, Clarke 2021, doi:10.1002/mrm.28630: means of what was published at 3 T, T2 of white and"
-    " grey matter (Stanisz 2005, Wansapura 1999, Gelman 1999, Bartha 2002), fluid (Rooney 2007,"
+    "clarke": "FSL-MRS, Clarke 2021, doi:10.1002/mrm.28630: means of what was published at 3 T, T2 of white"
+    " and grey matter (Stanisz 2005, Wansapura 1999, Gelman 1999, Bartha 2002), fluid (Rooney 2007,"
     " Spijkerman 2018)",
     "peters": "Peters 2007, doi:10.1016/j.mri.2007.02.014",
     "rooney": "Rooney 2007, doi:10.1002/mrm.21122: T1 = 0.583 B^0.382 s of white, 0.857 B^0.376 s of grey"
@@ -47,8 +47,8 @@ SOURCES: dict[str, str] = {
     "gach": "Gach 2008, doi:10.1109/ICSEng.2008.15",
     "patz": "Patz 2007, doi:10.1002/jmri.21017: lens cortex (1413, 100 ms), chorioretina (1511, 78 ms) and"
     " anterior chamber (5053, 450 ms) of 8 volunteers",
-    "whittall": "Whittall 1997, doi:10.1002/mrm.1910370107: water content in vivo, 0.71 g/mL of white and 0.83"
-    " g/mL of grey matter (12 volunteers)",
+    "whittall": "Whittall 1997, doi:10.1002/mrm.1910370107: water content in vivo, 0.71 g/mL of white and"
+    " 0.83 g/mL of grey matter (12 volunteers)",
     "water": "own choice: all water; muscle 79 %",
     "rane": "Rane and Gore 2013, doi:10.1016/j.mri.2012.08.008: venous blood in vitro at 7 T",
     "krishnamurthy": "Krishnamurthy 2014, doi:10.1002/mrm.24868: venous blood at 7 T",
@@ -182,11 +182,11 @@ _USUAL: dict[str, dict[str, float]] = {
     "GM": {"grey": 1.0},
     "WM": {"white": 1.0},
 }
-# Shares of white matter: read from four T1-weighted scans at 1.5 T with manual labels (OASIS-1, 18 to 38 years
-# old). Inside the borders, cortex has 0.55 to 0.60 of the signal of deep white matter, thalamus 0.79 to 0.83,
-# pallidum 0.93 to 0.96, brainstem 0.85 to 0.91, ventral diencephalon (tracts between hypothalamus, subthalamic
-# and red nucleus and nigra) 0.92, cerebellar cortex 0.59 to 0.66, its white matter with the nuclei 0.94 to 1.06.
-# The pallidum is 80 % white and 20 % grey in `tissues.csv`.
+# Shares of white matter: read from four T1-weighted scans at 1.5 T with manual labels (OASIS-1, 18 to 38
+# years old). Inside the borders, cortex has 0.55 to 0.60 of the signal of deep white matter, thalamus 0.79
+# to 0.83, pallidum 0.93 to 0.96, brainstem 0.85 to 0.91, ventral diencephalon (tracts between hypothalamus,
+# subthalamic and red nucleus and nigra) 0.92, cerebellar cortex 0.59 to 0.66, its white matter with the
+# nuclei 0.94 to 1.06. The pallidum is 80 % white and 20 % grey in `tissues.csv`.
 _OWN: dict[str, dict[str, float]] = {
     "Thalamus": {"white": 0.47, "grey": 0.53},
     "Brain-Stem": {"white": 0.70, "grey": 0.30},
