@@ -94,7 +94,7 @@ class MRI(Record):
         part: of a gradient echo, "mag" or "phase" of the complex signal; "" for a plain magnitude.
         voxel_mm: edges of the image's own voxels, 0.3 to 20 mm each; those of the head's grid when None.
         field_tesla: field strength, 0.064, 0.55, 1.5, 3 or 7.
-        age_years: age of the head, which sets the iron in its deep nuclei.
+        age_years: age of the head, which sets the iron in its deep nuclei and the myelin of its white matter.
         sequence: what is played.
         deviations: by substance, how many standard deviations between people T1, T2 and proton
             density lie above the typical value.
