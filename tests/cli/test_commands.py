@@ -180,7 +180,7 @@ def test_presets_are_listed_with_everything_that_tells_them_apart(
     assert [row.split()[0] for row in rows] == [preset.name for preset in PRESETS]
     thick = next(row for row in rows if row.startswith("FLAIR-3T-axial-5mm"))
     assert "FLAIR      3 T      0.9 x 0.9 x 5 mm" in thick
-    assert "TR 9000, TI 2416, TE 90 ms" in thick
+    assert "TR 11000, TI 2713.5, TE 140 ms" in thick
 
 
 def test_scans_are_asked_for_by_name(plan_file: Path, tmp_path: Path) -> None:

@@ -72,10 +72,14 @@ def test_deviations_are_standard_normal_and_go_together_within_a_brain() -> None
     assert abs(float(together[0, 2])) < 0.25
 
 
-def test_age_reaches_the_deep_nuclei() -> None:
-    old, young = (MRI.draw("T2w", Key(1), Person(age_years=age, sex="F")).levels() for age in (80, 5))
+def test_age_reaches_the_deep_nuclei_and_white_matter() -> None:
+    old, adult, young = (
+        MRI.draw("T2w", Key(1), Person(age_years=age, sex="F")).levels() for age in (72, 40, 8)
+    )
     assert old["Pallidum"][0] < 0.8 * young["Pallidum"][0]
-    assert old["Thalamus"] == young["Thalamus"]
+    assert old["Cerebral-White-Matter"] == young["Cerebral-White-Matter"]
+    assert adult["Cerebral-White-Matter"][0] < young["Cerebral-White-Matter"][0]
+    assert old["Cerebral-Cortex"] == adult["Cerebral-Cortex"] == young["Cerebral-Cortex"]
 
 
 @pytest.mark.parametrize("suffix", KINDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -53,11 +54,16 @@ _FIELD = Prior(choice=(1.5, 3.0))
 _DRAWN = {
     "bias_sd": Prior(uniform=(0.02, 0.06)),
     "bias_mm": Prior(uniform=(50, 90)),
-    "psf_fwhm_mm": Prior(uniform=(1.5, 1.9)),
+    "psf_fwhm_mm": Prior(uniform=(1.7, 2.1)),
     "texture_sd": Prior(uniform=(0.03, 0.05)),
     "texture_mm": Prior(uniform=(4.4, 5.4)),
-    "snr": Prior(uniform=(25, 60)),
+    "snr": Prior(uniform=(19, 45)),
 }
+
+
+_TOGETHER = (0.64, 0.90, 0.64)
+# How T1, T2 and PD of two tissues of one brain correlate between people: own choice. The less for T2, the
+# more people have a cortex that is darker than white matter in FLAIR.
 
 
 def _known_field(tesla: float) -> float:
@@ -88,7 +94,7 @@ class MRI(Record):
         part: of a gradient echo, "mag" or "phase" of the complex signal; "" for a plain magnitude.
         voxel_mm: edges of the image's own voxels, 0.3 to 20 mm each; those of the head's grid when None.
         field_tesla: field strength, 0.064, 0.55, 1.5, 3 or 7.
-        age_years: age of the head, which sets the iron in its deep nuclei.
+        age_years: age of the head, which sets the iron in its deep nuclei and the myelin of its white matter.
         sequence: what is played.
         deviations: by substance, how many standard deviations between people T1, T2 and proton
             density lie above the typical value.
@@ -267,13 +273,16 @@ def _varied(sequence: PhysicalSequence, key: Key) -> dict[str, Any]:
 
 
 def _draw_deviations(key: Key) -> dict[str, tuple[float, ...]]:
-    """Deviations of T1, T2 and PD of all substances; within one brain they go together (r = 0.64)."""
+    """Deviations of T1, T2 and PD of all substances; within one brain they go together."""
     common = _normals(key / "brain")
     drawn = {}
     for name in SUBSTANCES:
         own = _normals(key / name)
         if name not in ("fat", "muscle", "bone"):
-            own = [0.8 * shared + 0.6 * z for shared, z in zip(common, own, strict=True)]
+            own = [
+                math.sqrt(r) * shared + math.sqrt(1 - r) * z
+                for r, shared, z in zip(_TOGETHER, common, own, strict=True)
+            ]
         drawn[name] = tuple(round(z, 2) for z in own)
     return drawn
 

@@ -101,7 +101,8 @@ USUAL: Mapping[str, Mapping[float, PhysicalSequence]] = {
         0.55: Mprage(tr_ms=1500, ti_ms=550, te_ms=4.2, flip_deg=10, echo_spacing_ms=9.5, readouts=96),
         # The MPRAGE of OASIS-1 (Marcus 2007, doi:10.1162/jocn.2007.19.9.1498).
         1.5: Mprage(tr_ms=1462, ti_ms=641, te_ms=4, flip_deg=10, echo_spacing_ms=9.7, readouts=128),
-        3.0: Mprage(tr_ms=2000, ti_ms=1050, te_ms=3, flip_deg=8, echo_spacing_ms=7.1, readouts=176),
+        # The MPRAGE of UK Biobank (Miller 2016, doi:10.1038/nn.4393), TI 880 and TR 2000 ms.
+        3.0: Mprage(tr_ms=2000, ti_ms=880, te_ms=2, flip_deg=8, echo_spacing_ms=6.1, readouts=208),
         7.0: Mprage(tr_ms=2500, ti_ms=1100, te_ms=2.9, flip_deg=7, echo_spacing_ms=7.2, readouts=208),
     },
     "T2w": {
@@ -125,8 +126,8 @@ USUAL: Mapping[str, Mapping[float, PhysicalSequence]] = {
         0.55: TurboSpinEcho(
             tr_ms=8000, te_ms=100, echo_spacing_ms=10, echoes=20, refocusing_deg=150, ti_ms=2309
         ),
-        1.5: InversionRecovery(tr_ms=9000, ti_ms=2460, te_ms=110),
-        3.0: InversionRecovery(tr_ms=9000, ti_ms=2420, te_ms=110),
+        1.5: InversionRecovery(tr_ms=11000, ti_ms=2641, te_ms=140),
+        3.0: InversionRecovery(tr_ms=11000, ti_ms=2721, te_ms=140),
         7.0: TurboSpinEcho(
             tr_ms=9000, te_ms=60, echo_spacing_ms=10, echoes=16, refocusing_deg=150, ti_ms=2357
         ),
@@ -135,7 +136,9 @@ USUAL: Mapping[str, Mapping[float, PhysicalSequence]] = {
 """The usual sequence by BIDS suffix and field strength in tesla, before it is varied."""
 
 _TSE_3T = TurboSpinEcho(tr_ms=5000, te_ms=90, echo_spacing_ms=10, echoes=15, refocusing_deg=150)
-_FLAIR_3T = TurboSpinEcho(tr_ms=9000, te_ms=90, echo_spacing_ms=10, echoes=16, refocusing_deg=150, ti_ms=2416)
+_FLAIR_3T = TurboSpinEcho(
+    tr_ms=11000, te_ms=140, echo_spacing_ms=10, echoes=24, refocusing_deg=150, ti_ms=2713.5
+)
 _SWI_3T = GradientEcho(tr_ms=28, te_ms=20, flip_deg=15)
 # Portable scanners: thick slices, and little signal for the noise.
 _PORTABLE: dict[str, Any] = {"snr": (12.0, 20.0), "psf_fwhm_mm": (1.5, 2.0)}
@@ -185,7 +188,7 @@ MRI_PRESETS: tuple[Preset, ...] = (
         "after contrast agent: vessels, dura and choroid plexus light up",
         agent_mm=0.5,
     ),
-    _exact("T1w-SE-1.5T", 1.5, SpinEcho(tr_ms=500, te_ms=12), "classic 2D T1 weighting"),
+    _exact("T1w-SE-1.5T", 1.5, SpinEcho(tr_ms=600, te_ms=15), "classic 2D T1 weighting"),
     _exact("T1w-SPGR-3T", 3.0, GradientEcho(tr_ms=18, te_ms=3, flip_deg=22), "3D T1 weighting, no inversion"),
     _exact("T1w-0.55T", 0.55, USUAL["T1w"][0.55], "3D anatomy at mid field", snr=(18.0, 30.0)),
     _exact(
@@ -215,7 +218,7 @@ MRI_PRESETS: tuple[Preset, ...] = (
     _exact(
         "FLAIR-1.5T",
         1.5,
-        TurboSpinEcho(tr_ms=9000, te_ms=100, echo_spacing_ms=10, echoes=20, refocusing_deg=150, ti_ms=2452),
+        TurboSpinEcho(tr_ms=11000, te_ms=140, echo_spacing_ms=10, echoes=24, refocusing_deg=150, ti_ms=2634),
         "lesions beside dark fluid",
     ),
     _exact(
@@ -247,8 +250,8 @@ MRI_PRESETS: tuple[Preset, ...] = (
             echo_spacing_ms=7,
             echoes=24,
             refocusing_deg=150,
-            first_ti_ms=3141,
-            ti_ms=561,
+            first_ti_ms=3253,
+            ti_ms=563,
             fat_saturated=True,
         ),
         "cortex alone: fluid and white matter are dark",

@@ -67,7 +67,7 @@ def draw(
             protocol such as "T1w-MPRAGE-3T".
         key: stream of the person. Scans drawn from one key share tissue constants, and the usual ones the
             field strength, as scans of one session do; they differ in the rest by preset and run.
-        person: who is scanned; age changes the iron in the deep nuclei.
+        person: who is scanned; age changes the iron in the deep nuclei and the myelin of white matter.
         run: number among the scans of this preset, from 1.
         field_tesla: field strength of a magnet to draw for; that of the preset, or else drawn as well, when
             None.

@@ -18,20 +18,26 @@ import torch
 from mindscan.core.errors import SettingsError
 from mindscan.core.labels import LABELS, TABLE_SIZE, is_artery, structure_of
 from mindscan.imaging.mri import Relaxation
+from mindscan.imaging.myelin import myelination
 
 FIELDS_TESLA = (0.064, 0.55, 1.5, 3.0, 7.0)
 """Field strengths of which constants are known."""
 
 SOURCES: dict[str, str] = {
     "wright": "Wright 2008, doi:10.1007/s10334-008-0104-8",
-    "stanisz": "Stanisz 2005, doi:10.1002/mrm.20605",
+    "stanisz": "Stanisz 2005, doi:10.1002/mrm.20605: tissue in vitro, so with `zhou` the mean of both",
+    "zhou": "Zhou 2001, doi:10.1002/mrm.1204: in vivo at 1.5 T, 88 ms of grey and 84 ms of white matter (as"
+    " gathered for the simulator NIBLEs)",
+    "clarke": "FSL-MRS, Clarke 2021, doi:10.1002/mrm.28630: means of what was published at 3 T, T2 of white"
+    " and grey matter (Stanisz 2005, Wansapura 1999, Gelman 1999, Bartha 2002), fluid (Rooney 2007,"
+    " Spijkerman 2018)",
     "peters": "Peters 2007, doi:10.1016/j.mri.2007.02.014",
     "rooney": "Rooney 2007, doi:10.1002/mrm.21122: T1 = 0.583 B^0.382 s of white, 0.857 B^0.376 s of grey"
     " matter; fluid as at 0.5 T",
     "oreilly": "O'Reilly and Webb 2021, doi:10.1002/mrm.29009: in vivo at 0.05 T (with `rooney`, T1 carried"
     " to 0.064 T by its exponents)",
-    "campbell": "Campbell-Washburn 2019, doi:10.1148/radiol.2019190452: at 0.55 T (with `stanisz`, T2 26 %"
-    " longer than at 1.5 T)",
+    "campbell": "Campbell-Washburn 2019, doi:10.1148/radiol.2019190452: at 0.55 T (with `stanisz` and `zhou`,"
+    " T2 26 % longer than at 1.5 T)",
     "bottomley": "Bottomley 1984, doi:10.1118/1.595535: T1 of muscle = 0.000455 f^0.4203 s, f in Hz;"
     " T2 47 ms",
     "daoust": "Daoust 2017, doi:10.1016/j.mri.2017.08.001",
@@ -41,7 +47,9 @@ SOURCES: dict[str, str] = {
     "gach": "Gach 2008, doi:10.1109/ICSEng.2008.15",
     "patz": "Patz 2007, doi:10.1002/jmri.21017: lens cortex (1413, 100 ms), chorioretina (1511, 78 ms) and"
     " anterior chamber (5053, 450 ms) of 8 volunteers",
-    "water": "water content, doi:10.3389/fneur.2019.01333 (21 volunteers); muscle 79 %",
+    "whittall": "Whittall 1997, doi:10.1002/mrm.1910370107: water content in vivo, 0.71 g/mL of white and"
+    " 0.83 g/mL of grey matter (12 volunteers)",
+    "water": "own choice: all water; muscle 79 %",
     "rane": "Rane and Gore 2013, doi:10.1016/j.mri.2012.08.008: venous and arterial blood in vitro at 7 T",
     "lu": "Lu 2004, doi:10.1002/mrm.20178: arterial blood at 3 T",
     "krishnamurthy": "Krishnamurthy 2014, doi:10.1002/mrm.24868: venous blood at 7 T",
@@ -49,7 +57,7 @@ SOURCES: dict[str, str] = {
     "own-law": "own choice: a power of the field through the nearest two known values",
     "own-ratio": "own choice: of grey matter, in the ratio of 1.5 T",
     "own-iron": "own choice: of grey matter; iron shortens it, see `constants`",
-    "own-mixture": "own choice: 63 % white and 37 % grey matter, T1 by rate",
+    "own-mixture": "own choice: 80 % white and 20 % grey matter, T1 by rate; see `_OWN`",
     "own-dephasing": "own choice: 1/T2* - 1/T2 is as at the nearest known field, in proportion to the field",
     "own-same": "own choice: as at the nearest known field, no dependence on the field being known",
     "own-oxygen": "own choice: blood full of oxygen dephases little: T2* between that of tissue and T2",
@@ -94,6 +102,7 @@ class Substance:
         texture: variation inside one head, relative to that of brain tissue.
         iron: (gain, rate per year, floor) of iron in mg per 100 g, gain (1 - exp(-rate age)) + floor;
             where it is given, T2 and T2* in the table are those before iron beyond that of cortex.
+        myelin: whether it relaxes the slower the farther from middle age; see `mindscan.imaging.myelin`.
         uptake: concentration of a contrast agent relative to that in plasma: blood without its cells (own
             choice of 42 % of its volume), leaky dura and plexus somewhat less (own choice), 0 behind the
             blood-brain barrier.
@@ -111,6 +120,7 @@ class Substance:
     chi_ppm: float = 0.0
     texture: float = 1.0
     iron: tuple[float, float, float] | None = None
+    myelin: bool = False
     uptake: float = 0.0
     shift_ppm: float = 0.0
     flow: float = 0.0
@@ -122,7 +132,7 @@ _BRAIN = Spread(0.035, 0.073, 0.02)
 SUBSTANCES: dict[str, Substance] = {
     row.name: row
     for row in (
-        Substance("white", _BRAIN, 0.65, -0.030),
+        Substance("white", _BRAIN, 0.65, -0.030, myelin=True),
         Substance("grey", _BRAIN, 0.83, 0.020),
         Substance("caudate", _BRAIN, 0.83, 0.044, iron=(9.66, 0.05, 0.33)),
         Substance("putamen", _BRAIN, 0.83, 0.038, iron=(14.62, 0.04, 0.46)),
@@ -180,17 +190,18 @@ _USUAL: dict[str, dict[str, float]] = {
     "GM": {"grey": 1.0},
     "WM": {"white": 1.0},
 }
-# Shares of white matter: read from the T1-weighted average brain MNI152NLin2009aSym, where pure grey
-# matter has 165 and pure white matter 224 units (thalamus 192, pallidum 201, brainstem 188, cerebellar
-# cortex 185, cerebellar white matter with its nuclei 198, both rounded away from the average's blur).
+# Shares of white matter: read from four T1-weighted scans at 1.5 T with manual labels (OASIS-1, 18 to 38
+# years old). Inside the borders, cortex has 0.55 to 0.60 of the signal of deep white matter, thalamus 0.79
+# to 0.83, pallidum 0.93 to 0.96, brainstem 0.85 to 0.91, ventral diencephalon (tracts between hypothalamus,
+# subthalamic and red nucleus and nigra) 0.92, cerebellar cortex 0.59 to 0.66, its white matter with the
+# nuclei 0.94 to 1.06. The pallidum is 80 % white and 20 % grey in `tissues.csv`.
 _OWN: dict[str, dict[str, float]] = {
     "Thalamus": {"white": 0.47, "grey": 0.53},
     "Brain-Stem": {"white": 0.70, "grey": 0.30},
     "Spinal-Cord": {"white": 0.70, "grey": 0.30},
-    "Cerebellum-White-Matter": {"white": 0.80, "grey": 0.20},
-    "Cerebellum-Cortex": {"white": 0.30, "grey": 0.70},
-    # Ventral diencephalon: 203 units, tracts between hypothalamus, subthalamic and red nucleus and nigra.
-    "VentralDC": {"white": 0.65, "grey": 0.35},
+    "Cerebellum-White-Matter": {"white": 0.85, "grey": 0.15},
+    "Cerebellum-Cortex": {"white": 0.12, "grey": 0.88},
+    "VentralDC": {"white": 0.80, "grey": 0.20},
     "choroid-plexus": {"choroid": 1.0},
     "Caudate": {"caudate": 1.0},
     "Putamen": {"putamen": 1.0},
@@ -225,7 +236,8 @@ def constants(name: str, field_tesla: float, age_years: float) -> Constants:
     Args:
         name: a key of `SUBSTANCES`.
         field_tesla: one of `FIELDS_TESLA`.
-        age_years: sets the iron in the deep nuclei, which shortens T2 and T2*.
+        age_years: sets the iron in the deep nuclei, which shortens T2 and T2*, and the myelin of white
+            matter, which shortens T1 and T2.
 
     Raises:
         SettingsError: no such substance, or no constants at this field strength.
@@ -237,11 +249,15 @@ def constants(name: str, field_tesla: float, age_years: float) -> Constants:
     if name not in SUBSTANCES:
         raise SettingsError(f"substance '{name}'", f"one of {', '.join(SUBSTANCES)}", "choose one of these")
     substance, base = SUBSTANCES[name], _AT[name][known_field(field_tesla)]
-    if substance.iron is None:
-        return base
-    per_ms = IRON_R2 * field_tesla * (_iron(substance.iron, age_years) - CORTEX_IRON) / 1000
+    r2_per_ms = _iron_r2(substance, field_tesla, age_years) / 1000
+    lost = 1 - myelination(age_years) if substance.myelin else 0.0
+    slower_per_ms = lost / base.t2_ms
     # Gelman 1999: R2 of grey matter rises with iron, and R2' as steeply, so R2* twice as steeply.
-    return base._replace(t2_ms=1 / (1 / base.t2_ms + per_ms), t2star_ms=1 / (1 / base.t2star_ms + 2 * per_ms))
+    return base._replace(
+        t1_ms=base.t1_ms / (1 - lost),
+        t2_ms=1 / (1 / base.t2_ms - slower_per_ms + r2_per_ms),
+        t2star_ms=1 / (1 / base.t2star_ms - slower_per_ms + 2 * r2_per_ms),
+    )
 
 
 def known_field(tesla: float) -> float:
@@ -254,6 +270,13 @@ def known_field(tesla: float) -> float:
         known = ", ".join(f"{field:g}" for field in FIELDS_TESLA)
         raise SettingsError(f"field_tesla = {tesla:g}", f"one of {known}", "choose one of these")
     return tesla
+
+
+def _iron_r2(substance: Substance, field_tesla: float, age_years: float) -> float:
+    """What iron beyond that of cortex adds to R2, in 1/s."""
+    if substance.iron is None:
+        return 0.0
+    return IRON_R2 * field_tesla * (_iron(substance.iron, age_years) - CORTEX_IRON)
 
 
 def _iron(rise: tuple[float, float, float], age_years: float) -> float:
