@@ -25,7 +25,8 @@ from mindscan.core.surface import CorticalSurface
 from mindscan.imaging.presets import find
 from mindscan.imaging.scanner import PRESETS
 from mindscan.report.page import write_report
-from mindscan.validate.anatomy import Validation, validate
+from mindscan.validate import anatomy
+from mindscan.validate.claims import Validation
 
 
 def make(
@@ -148,7 +149,7 @@ def validate_anatomy(
     Raises:
         MindscanError: one line that says what was given, what was expected and how to mend it.
     """
-    with closing(validate(out, subjects, seed, workers)) as steps:
+    with closing(anatomy.validate(out, subjects, seed, workers)) as steps:
         for step in steps:
             progress(step.done, step.total)
     return step

@@ -24,8 +24,8 @@ from mindscan.cohort.run import make_cohort
 from mindscan.dataset import layout
 from mindscan.dataset.nifti import read_nifti
 from mindscan.imaging.scanner import PRESETS
-from mindscan.validate.anatomy import Validation
-from mindscan.validate.evidence import Claim
+from mindscan.validate import anatomy
+from mindscan.validate.claims import Claim, Validation
 
 # Tests may run where Ctrl-C is switched off for background jobs; a terminal has it on.
 PROGRAM = (
@@ -129,7 +129,7 @@ def test_a_validation_says_every_claim(
         yield Validation(0, 20)
         yield Validation(20, 20, tmp_path / "anatomy.html", claims)
 
-    monkeypatch.setattr(api, "validate", validate)
+    monkeypatch.setattr(anatomy, "validate", validate)
     main(["validate", "anatomy", "-n", "20", "--seed", "4", "--workers", "2", "--out", str(tmp_path)])
     out, err = capsys.readouterr()
     assert out == (

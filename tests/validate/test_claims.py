@@ -1,0 +1,24 @@
+from mindscan.validate.claims import all_hold, near, row
+
+
+def test_a_row_holds_within_its_range() -> None:
+    assert [row("x", value, 0, 1)["holds"] for value in (-0.1, 0, 1, 1.1, float("nan"))] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert near("x", 4.0, 5.0, 1.0)["holds"]
+
+
+def test_a_claim_names_what_fails() -> None:
+    rows = [row("one", 1, 0, 2), row("two", 3, 0, 2), row("three", 9, 0, 2)]
+    claim = all_hold("All", rows, "largest 9")
+    assert claim.found == "1 of 3; largest 9; not two, three"
+    assert not claim.holds
+    assert all_hold("All", rows[:1]).holds
+
+
+def test_nothing_measured_is_no_claim() -> None:
+    assert not all_hold("None", []).holds
