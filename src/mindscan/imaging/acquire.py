@@ -107,7 +107,7 @@ def acquire(asked: Acquisition, view: View, fat: Tensor | None, physics: Physics
 def _bent(asked: Acquisition, view: View, fat: Tensor | None, physics: Physics) -> View:
     """What the field does: signal lost, everything displaced along the readout, and fat more than water."""
     signal, brain, axis = view.signal, view.brain, asked.encoding().readout
-    if asked.chemical_shift is not None and fat is not None:
+    if asked.chemical_shift is not None and asked.chemical_shift.ppm and fat is not None:
         voxels = shift_voxels(asked.chemical_shift, physics.field_tesla, asked.bandwidth_hz)
         signal = signal - fat + shifted(fat, voxels, axis)
     if asked.off_resonance is None or asked.off_resonance.strength == 0:
