@@ -38,9 +38,9 @@ def head(grid: Grid | None = None) -> Brain:
     return _painted(GridRecord.of(grid or GridPlan().grid()))
 
 
-def small_head() -> Brain:
-    """The same head on voxels of `SMALL_MM`."""
-    return head(GridPlan(voxel_mm=(SMALL_MM,) * 3).grid())
+def small_head(voxel_mm: float = SMALL_MM) -> Brain:
+    """The same head on coarse voxels."""
+    return head(GridPlan(voxel_mm=(voxel_mm,) * 3).grid())
 
 
 def world(grid: Grid) -> Tensor:
