@@ -208,3 +208,20 @@ def test_what_does_not_fit_the_head_is_refused_in_one_line(asked: dict[str, Any]
     with pytest.raises(SettingsError, match=said) as caught:
         scan(**asked)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"field_of_view": {"k_mm": 5, "offset_k_mm": 200}}, "an empty field of view along k"),
+        (
+            {"slices": {"orientation": "sagittal", "thickness_mm": 50}, "field_of_view": {"i_mm": 20}},
+            "one slice",
+        ),
+    ],
+)
+def test_a_geometry_that_does_not_fit_is_refused_before_the_head_is_made(
+    asked: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said):
+        MRI.parse({**T1W, "acquisition": asked}).grid(HEAD.labels.grid)

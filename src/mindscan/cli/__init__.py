@@ -28,6 +28,11 @@ validation.command(
     name="anatomy",
     help="Make people, measure them, write a page.",
 )
+validation.command(
+    "mindscan.cli.commands:validate_imaging",
+    name="imaging",
+    help="Measure what scanners make, write a page.",
+)
 app.command(validation)
 own = App(name="assets", help="Turn label maps of your own into base anatomies.")
 own.command("mindscan.cli.commands:assets_add", name="add", help="Add a label map as a base anatomy.")

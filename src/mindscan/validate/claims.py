@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_NAMED = 4
 Row = dict[str, Any]
 """One thing measured: name, measured, low, high, source and holds."""
 
@@ -84,5 +86,24 @@ def all_hold(name: str, rows: Sequence[Row], found: str = "") -> Claim:
         '1 of 2; not two'
     """
     fails = [str(one["name"]) for one in rows if not one["holds"]]
-    parts = [f"{len(rows) - len(fails)} of {len(rows)}", found, "not " + ", ".join(fails) if fails else ""]
+    named = ", ".join(fails[:_NAMED]) + (f" and {len(fails) - _NAMED} more" if len(fails) > _NAMED else "")
+    parts = [f"{len(rows) - len(fails)} of {len(rows)}", found, f"not {named}" if fails else ""]
     return Claim(name, "; ".join(part for part in parts if part), bool(rows) and not fails)
+
+
+def largest_off(rows: Sequence[Row], relative: bool = False) -> float:
+    """How far the row that lies farthest lies from the middle of its range; from 0 where that is an end.
+
+    Args:
+        rows: what was measured.
+        relative: to the middle of the range.
+
+    Example:
+        >>> round(largest_off([near("a", 101.0, 100.0, 5.0)], relative=True), 3)
+        0.01
+    """
+    off = []
+    for one in rows:
+        middle = 0.0 if one["low"] == 0 else (one["low"] + one["high"]) / 2
+        off.append(abs(one["measured"] - middle) / (abs(middle) if relative else 1.0))
+    return max(off, default=math.nan)

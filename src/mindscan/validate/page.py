@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -127,20 +128,49 @@ def table(heads: Sequence[str], rows: Sequence[Cells]) -> str:
         >>> "<td class=\\"yes\\">yes</td>" in table(("a", "b"), [["x", True]])
         True
     """
+    return _table(heads, [[_cell(cell) for cell in row] for row in rows])
+
+
+def measured(rows: Sequence[Row]) -> str:
+    """A table of rows that were measured, see `claims.row`, each with a mark where it lies in its range.
+
+    There is no column of sources where there are none.
+    """
+    heads, names = ["Measured", "Found", "From", "To"], ["name", "measured", "low", "high"]
+    last = ["source", "holds"] if any(row["source"] for row in rows) else ["holds"]
+    heads += ["Where", *(["Against"] if len(last) > 1 else []), "Holds"]
+    cells = [
+        [
+            *(_cell(row[name]) for name in names),
+            f"<td>{_where(row)}</td>",
+            *(_cell(row[name]) for name in last),
+        ]
+        for row in rows
+    ]
+    return _table(heads, cells)
+
+
+def _where(row: Row) -> str:
+    """The range as a bar and what was measured as a dot; a dot at the edge of the picture lies beyond it."""
+    low, high, value = row["low"], row["high"], row["measured"]
+    if not high > low:
+        return ""
+    share = min(max((value - low) / (high - low), -0.42), 1.42) if math.isfinite(value) else 1.42
+    verdict = "yes" if row["holds"] else "no"
+    return (
+        '<svg class="where" viewBox="0 0 100 12" aria-hidden="true">'
+        '<rect x="25" y="3" width="50" height="6"/>'
+        f'<circle class="{verdict}" cx="{25 + 50 * share:.1f}" cy="6" r="4"/></svg>'
+    )
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
-    body = "".join(f"<tr>{''.join(_cell(cell) for cell in row)}</tr>" for row in rows)
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     return (
         '<div class="scroll tall" tabindex="0" role="region" aria-label="Table"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
-
-
-def measured(rows: Sequence[Row]) -> str:
-    """A table of rows that were measured, see `claims.row`; without sources where there are none."""
-    heads, names = ["Measured", "Found", "From", "To"], ["name", "measured", "low", "high"]
-    if any(row["source"] for row in rows):
-        heads, names = [*heads, "Against"], [*names, "source"]
-    return table([*heads, "Holds"], [[row[name] for name in (*names, "holds")] for row in rows])
 
 
 def _cell(cell: str | float | bool | None) -> str:
