@@ -105,5 +105,5 @@ def largest_off(rows: Sequence[Row], relative: bool = False) -> float:
     off = []
     for one in rows:
         middle = 0.0 if one["low"] == 0 else (one["low"] + one["high"]) / 2
-        off.append(abs(one["measured"] - middle) / (abs(middle) if relative else 1.0))
+        off.append(abs(one["measured"] - middle) / (abs(middle) if relative and middle else 1.0))
     return max(off, default=math.nan)
