@@ -33,6 +33,7 @@ SLANT_DEG = 9.0
 SINC_FWHM = 1.2067
 """Full width at half maximum of sin(x)/x whose cut-off is half a line per voxel, in voxels."""
 
+_CT_PIXEL_MM = 0.25
 _QUIET = {"bias_sd": 0.0, "texture_sd": 0.0, "snr": 1e7}
 _WHITE, _GREY, _BONE = (
     BY_NAME[name].id for name in ("Left-Cerebral-White-Matter", "Left-Cerebral-Cortex", "Outer-Table")
@@ -72,15 +73,20 @@ def fwhm(places: Array, slopes: Array) -> float:
     return crossing(last, last + 1) - crossing(first, first - 1)
 
 
-def half_frequency(places: Array, slopes: Array) -> float:
-    """Line pairs per mm of which one half of the contrast is passed."""
+def half_frequency(places: Array, slopes: Array, soft_mm: float = 0.0) -> float:
+    """Line pairs per mm of which one half of the contrast is passed.
+
+    Args:
+        places, slopes: see `line_spread`.
+        soft_mm: width over which the border itself rises, which is not the scanner's.
+    """
     step = float(np.diff(places).mean())
     even = np.arange(places[0], places[-1], step)
     spread = np.interp(even, places, slopes)
     frequency = np.arange(1, 4000) * (0.5 / step / 4000)
     waves = np.abs(np.exp(-2j * np.pi * frequency[:, None] * even) @ spread) / abs(spread.sum())
     # a difference of means over bins is itself a blur by the bin
-    passed = waves / np.sinc(frequency * step) ** 2
+    passed = waves / np.sinc(frequency * step) ** 2 / np.sinc(frequency * soft_mm)
     return float(frequency[np.flatnonzero(passed < 0.5)[0]])
 
 
@@ -165,7 +171,7 @@ def _kernel(name: str) -> Row:
     grid = machine.grid(Grid.centred((8, 8, 8), (1.0, 1.0, 1.0)))
     away = _slanted(grid, 0, 1)
     image = machine.scan(split(grid, away, _WHITE, _BONE), Key(1)).volume.data
-    found = 10 * half_frequency(*_spread_of(image, away, 0.1, 12.0))
+    found = 10 * half_frequency(*_spread_of(image, away, 0.1, 12.0), soft_mm=_CT_PIXEL_MM)
     return _row(f"CT, {name} kernel: line pairs per cm at one half", found, KERNELS[name][0])
 
 
