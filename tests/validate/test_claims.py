@@ -1,4 +1,4 @@
-from mindscan.validate.claims import all_hold, near, row
+from mindscan.validate.claims import all_hold, largest_off, near, row
 
 
 def test_a_row_holds_within_its_range() -> None:
@@ -22,3 +22,16 @@ def test_a_claim_names_what_fails() -> None:
 
 def test_nothing_measured_is_no_claim() -> None:
     assert not all_hold("None", []).holds
+
+
+def test_many_that_fail_are_counted() -> None:
+    assert (
+        all_hold("All", [row(str(n), 3, 0, 2) for n in range(6)]).found == "0 of 6; not 0, 1, 2, 3 and 2 more"
+    )
+
+
+def test_the_largest_deviation() -> None:
+    rows = [near("a", 104.0, 100.0, 5.0), near("b", 9.0, 10.0, 1.0), row("c", 0.5, 0, 1)]
+    assert largest_off(rows) == 4.0
+    assert largest_off(rows[:2], relative=True) == 0.1
+    assert largest_off(rows[2:]) == 0.5

@@ -48,3 +48,18 @@ def test_rows_show_their_sources_only_where_there_are_some() -> None:
 
 def test_no_pictures_are_said_in_words() -> None:
     assert "There are none." in pictures([])
+
+
+def test_a_mark_shows_where_a_row_lies() -> None:
+    html = measured([row("in", 1, 0, 2), row("out", 9, 0, 2), row("none", float("nan"), 0, 2)])
+    assert re.findall(r'<circle class="(\w+)" cx="([\d.]+)"', html) == [
+        ("yes", "50.0"),
+        ("no", "96.0"),
+        ("no", "96.0"),
+    ]
+    assert "<svg" not in measured([row("one way only", 0, 0, 0)])
+
+
+def test_only_short_tables_do_not_scroll() -> None:
+    assert "tall" in table(("a",), [["b"]])
+    assert "tall" not in table(("a",), [["b"]], tall=False)

@@ -25,7 +25,7 @@ ARTEFACTS: Mapping[str, tuple[Strength, Strength, Strength]] = {
         {"phase_deg": 15},
         {"phase_deg": 30, "period_lines": 8.5},
     ),
-    "spikes": ({"share": 0.05}, {"share": 0.15}, {"count": 4, "share": 0.15}),
+    "spikes": ({"share": 0.15}, {"share": 0.4}, {"count": 4, "share": 0.4}),
     "zipper": (
         {"strength": 0.2, "offset_hz": 1200},
         {"strength": 0.5, "offset_hz": 1200},

@@ -118,7 +118,12 @@ def imaging_page(found: Mapping[str, Sequence[Any]]) -> tuple[Page, dict[str, An
         Section("truth", "Truth", "Contrast does not move the truth", _truth(found)),
         Section("mistakes", "Mistakes", "What a mistake gives", _mistakes(found["mistakes"])),
         Section("presets", "Presets", "Every preset", [note(_PRESETS), _wall(found["presets"])]),
-        Section("artefacts", "Artefacts", "Every artefact", [note(_ARTEFACTS), _wall(found["artefacts"])]),
+        Section(
+            "artefacts",
+            "Artefacts",
+            "Every artefact",
+            [note(_ARTEFACTS), _wall(found["artefacts"], three=True)],
+        ),
     ]
     page = Page("imaging", "Are the images right?", _LEAD, "mindscan validate imaging", claims(found), shown)
     return page, {name: rows for name, rows in found.items() if name not in ("presets", "artefacts")}
@@ -184,5 +189,5 @@ def _mistakes(said: Sequence[Mapping[str, Any]]) -> list[str]:
     return [table(("Asked for", "Said", "One line, nothing written"), rows)]
 
 
-def _wall(shown: Sequence[Mapping[str, str]]) -> str:
-    return pictures([Picture(**one) for one in shown])
+def _wall(shown: Sequence[Mapping[str, str]], three: bool = False) -> str:
+    return pictures([Picture(**one) for one in shown], three)

@@ -68,7 +68,7 @@ def page_html(page: Page, version: str) -> str:
     """A page as HTML; claims that fail stand first, so that the first screen says what is not true."""
     template = Template(files("mindscan.validate").joinpath("page.html").read_text(encoding="utf-8"))
     claims = sorted(page.claims, key=lambda claim: claim.holds)
-    rows = table(("Claim", "Found", "Holds"), [[c.name, c.found, c.holds] for c in claims])
+    rows = table(("Claim", "Found", "Holds"), [[c.name, c.found, c.holds] for c in claims], tall=False)
     sections = [Section("claims", "Claims", "What must be true", [rows]), *page.sections]
     return template.substitute(
         version=escape(version),
@@ -121,14 +121,14 @@ def heading(text: str) -> str:
     return f"<h3>{escape(text)}</h3>"
 
 
-def table(heads: Sequence[str], rows: Sequence[Cells]) -> str:
-    """A table; numbers to three digits, verdicts as yes and no, None as a dash.
+def table(heads: Sequence[str], rows: Sequence[Cells], tall: bool = True) -> str:
+    """A table; numbers to three digits, verdicts as yes and no, None as a dash; `tall` ones scroll.
 
     Example:
         >>> "<td class=\\"yes\\">yes</td>" in table(("a", "b"), [["x", True]])
         True
     """
-    return _table(heads, [[_cell(cell) for cell in row] for row in rows])
+    return _table(heads, [[_cell(cell) for cell in row] for row in rows], tall)
 
 
 def measured(rows: Sequence[Row]) -> str:
@@ -164,11 +164,11 @@ def _where(row: Row) -> str:
     )
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], tall: bool = True) -> str:
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     return (
-        '<div class="scroll tall" tabindex="0" role="region" aria-label="Table"><table>'
+        f'<div class="scroll{" tall" if tall else ""}" tabindex="0" role="region" aria-label="Table"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -187,11 +187,11 @@ def _short(value: float) -> str:
     return f"{value:,.0f}" if isinstance(value, int) or abs(value) >= 100 else f"{value:.3g}"
 
 
-def pictures(shown: Sequence[Picture], wide: bool = False) -> str:
-    """Pictures side by side, `wide` ones in a row of their own; a line of words where there are none."""
+def pictures(shown: Sequence[Picture], three: bool = False) -> str:
+    """Pictures side by side, three in a row if asked; a line of words where there are none."""
     figures = "".join(
         f'<figure><img src="{picture.source}" alt="{escape(picture.text)}" loading="lazy">'
         f"<figcaption>{escape(picture.text)}</figcaption></figure>"
         for picture in shown
     )
-    return f'<div class="pictures{" wide" if wide else ""}">{figures or "<p>There are none.</p>"}</div>'
+    return f'<div class="pictures{" three" if three else ""}">{figures or "<p>There are none.</p>"}</div>'
