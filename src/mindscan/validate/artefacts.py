@@ -65,7 +65,7 @@ BANDWIDTH_HZ = 60.0
 
 PIXEL_MM = 1.2
 _MIDDLE_OFF_MM = -12.0
-_UNITS = {"mm": " mm", "deg": "°", "hz": " Hz", "db": " dB", "lines": " lines", "share": "", "ppm": " ppm"}
+_UNITS = {"mm": " mm", "deg": "°", "hz": " Hz", "db": " dB", "lines": " lines", "ppm": " ppm"}
 
 
 def pictures(name: str, brain: Brain, settings: MRI, key: Key) -> list[Picture]:
@@ -92,14 +92,14 @@ def words(asked: Strength) -> str:
     """Settings as a reader says them.
 
     Example:
-        >>> words({"translation_mm": 3, "keep": "brain"})
-        'translation 3 mm, keep brain'
+        >>> words({"translation_mm": 3, "keep": "brain", "ppm": 1})
+        'translation 3 mm, keep brain, 1 ppm'
     """
     told = []
     for name, value in asked.items():
         what, _, unit = name.rpartition("_")
-        known = unit in _UNITS and what
-        told.append(f"{what if known else name} {value}{_UNITS[unit] if known else ''}".replace("_", " "))
+        shown = f"{what} {value}{_UNITS[unit]}" if unit in _UNITS else f"{name} {value}"
+        told.append(shown.strip().replace("_", " "))
     return ", ".join(told)
 
 
