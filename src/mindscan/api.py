@@ -26,7 +26,8 @@ from mindscan.imaging.presets import find
 from mindscan.imaging.scanner import PRESETS
 from mindscan.release import dicom
 from mindscan.report.page import write_report
-from mindscan.validate.anatomy import Validation, validate
+from mindscan.validate import anatomy, imaging
+from mindscan.validate.claims import Validation
 
 
 def make(
@@ -149,7 +150,31 @@ def validate_anatomy(
     Raises:
         MindscanError: one line that says what was given, what was expected and how to mend it.
     """
-    with closing(validate(out, subjects, seed, workers)) as steps:
+    with closing(anatomy.validate(out, subjects, seed, workers)) as steps:
+        for step in steps:
+            progress(step.done, step.total)
+    return step
+
+
+def validate_imaging(
+    out: str | Path,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Validation:
+    """Measure what scanners make, and write `imaging.html` and `imaging.json`.
+
+    Args:
+        out: folder for page and numbers.
+        workers: processes side by side; one per core when None. The result does not depend on it.
+        progress: called with parts done and parts wanted.
+
+    Returns:
+        The path of the page, and every claim with what was found and whether it holds.
+
+    Raises:
+        MindscanError: one line that says what was given, what was expected and how to mend it.
+    """
+    with closing(imaging.validate(out, workers)) as steps:
         for step in steps:
             progress(step.done, step.total)
     return step

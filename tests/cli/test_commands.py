@@ -24,8 +24,8 @@ from mindscan.cohort.run import make_cohort
 from mindscan.dataset import layout
 from mindscan.dataset.nifti import read_nifti
 from mindscan.imaging.scanner import PRESETS
-from mindscan.validate.anatomy import Validation
-from mindscan.validate.evidence import Claim
+from mindscan.validate import anatomy, imaging
+from mindscan.validate.claims import Claim, Validation
 
 # Tests may run where Ctrl-C is switched off for background jobs; a terminal has it on.
 PROGRAM = (
@@ -129,13 +129,28 @@ def test_a_validation_says_every_claim(
         yield Validation(0, 20)
         yield Validation(20, 20, tmp_path / "anatomy.html", claims)
 
-    monkeypatch.setattr(api, "validate", validate)
+    monkeypatch.setattr(anatomy, "validate", validate)
     main(["validate", "anatomy", "-n", "20", "--seed", "4", "--workers", "2", "--out", str(tmp_path)])
     out, err = capsys.readouterr()
     assert out == (
         f"holds  Heads are round: 3 of 3\nFAILS  Ears are blue: none\npage: {tmp_path / 'anatomy.html'}\n"
     )
     assert "measuring people: 20 of 20" in err
+
+
+def test_images_are_validated_likewise(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def validate(out: Path, workers: int | None) -> Iterator[Validation]:
+        assert (out, workers) == (tmp_path, 2)
+        yield Validation(0, 3)
+        yield Validation(3, 3, tmp_path / "imaging.html", (Claim("Bones are white", "all", True),))
+
+    monkeypatch.setattr(imaging, "validate", validate)
+    main(["validate", "imaging", "--workers", "2", "--out", str(tmp_path)])
+    out, err = capsys.readouterr()
+    assert out == f"holds  Bones are white: all\npage: {tmp_path / 'imaging.html'}\n"
+    assert "measuring images: 3 of 3" in err
 
 
 def test_added_maps_are_listed_and_removed_by_name(

@@ -28,6 +28,11 @@ validation.command(
     name="anatomy",
     help="Make people, measure them, write a page.",
 )
+validation.command(
+    "mindscan.cli.commands:validate_imaging",
+    name="imaging",
+    help="Measure what scanners make, write a page.",
+)
 app.command(validation)
 out = App(name="export", help="Give a data set the form that other programs want.")
 out.command(

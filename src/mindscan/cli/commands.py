@@ -17,6 +17,7 @@ from mindscan.imaging.presets import preset_row
 from mindscan.imaging.scanner import PRESETS
 from mindscan.report.methods import cite as cite_dataset
 from mindscan.report.show import show as show_file
+from mindscan.validate.claims import Validation
 
 
 def make(
@@ -134,6 +135,26 @@ def validate_anatomy(
     """
     with counted(Console(stderr=True), "measuring people") as show_step:
         result = api.validate_anatomy(out, subjects, seed, workers, show_step)
+    _say(result)
+
+
+def validate_imaging(*, out: Path = Path("docs/validation"), workers: int | None = None) -> None:
+    """Measure signals, noise, sharpness, CT and X-ray, and write the page that says what is true.
+
+    Parameters
+    ----------
+    out
+        Folder for imaging.html and imaging.json.
+    workers
+        Processes side by side; one per core by default. The result does not depend on it.
+    """
+    with counted(Console(stderr=True), "measuring images") as show_step:
+        result = api.validate_imaging(out, workers, show_step)
+    _say(result)
+
+
+def _say(result: Validation) -> None:
+    """Every claim with its verdict, and where the page is."""
     for claim in result.claims:
         print(f"{'holds' if claim.holds else 'FAILS'}  {claim.name}: {claim.found}")
     print(f"page: {result.page}")

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from mindscan.core.brain import Brain, Landmarks
 from mindscan.core.key import Key
-from mindscan.core.volume import Affine, Volume
+from mindscan.core.volume import Affine, Grid, Volume
 from mindscan.imaging.acquisition import Acquisition
 from mindscan.imaging.blur import point_spread
 from mindscan.imaging.chemical_shift import shift_voxels, shifted
@@ -74,6 +74,19 @@ class View:
     brain: Brain
 
 
+def check_fit(asked: Acquisition, grid: Grid) -> None:
+    """Refuse a geometry that a head on this grid does not fill, before the head is made.
+
+    Raises:
+        SettingsError: an empty field of view, or less than a slice.
+    """
+    counts = list(grid.shape)
+    if asked.field_of_view is not None:
+        counts = [part.stop - part.start for part in box(asked.field_of_view, grid)]
+    if asked.slices is not None and asked.slice_axis is not None:
+        slice_weights(asked.slices, counts[asked.slice_axis], grid.voxel_mm[asked.slice_axis])
+
+
 def acquire(asked: Acquisition, view: View, fat: Tensor | None, physics: Physics, key: Key) -> View:
     """The image of a signal, and the truth on its grid.
 
@@ -107,7 +120,7 @@ def acquire(asked: Acquisition, view: View, fat: Tensor | None, physics: Physics
 def _bent(asked: Acquisition, view: View, fat: Tensor | None, physics: Physics) -> View:
     """What the field does: signal lost, everything displaced along the readout, and fat more than water."""
     signal, brain, axis = view.signal, view.brain, asked.encoding().readout
-    if asked.chemical_shift is not None and fat is not None:
+    if asked.chemical_shift is not None and asked.chemical_shift.ppm and fat is not None:
         voxels = shift_voxels(asked.chemical_shift, physics.field_tesla, asked.bandwidth_hz)
         signal = signal - fat + shifted(fat, voxels, axis)
     if asked.off_resonance is None or asked.off_resonance.strength == 0:

@@ -16,7 +16,7 @@ from mindscan.core.prior import Prior, Rounded, truncated_normal
 from mindscan.core.record import Record
 from mindscan.core.scan import Scan
 from mindscan.core.volume import Grid, Volume
-from mindscan.imaging.acquire import Physics, View, acquire
+from mindscan.imaging.acquire import Physics, View, acquire, check_fit
 from mindscan.imaging.acquisition import Acquisition
 from mindscan.imaging.agent import enhanced
 from mindscan.imaging.compose import Levels, check_grid, compose
@@ -207,8 +207,14 @@ class MRI(Record):
         return enhanced(tissue, self.field_tesla, self.agent_mm) if self.agent_mm else tissue
 
     def grid(self, usual: Grid) -> Grid:
-        """The grid that the head is painted on: the usual one, or that of the scan's own voxels."""
-        return usual if self.voxel_mm is None else usual.with_voxels(self.voxel_mm)
+        """The grid that the head is painted on: the usual one, or that of the scan's own voxels.
+
+        Raises:
+            SettingsError: the acquisition does not fit it.
+        """
+        grid = usual if self.voxel_mm is None else usual.with_voxels(self.voxel_mm)
+        check_fit(self.acquisition, grid)
+        return grid
 
     def scan(self, brain: Brain, key: Key) -> Scan:
         """The image of one head; see `mindscan.imaging.scanner.scan`."""

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from mindscan.cohort.estimate import check_memory, default_workers
 from mindscan.cohort.recipe import Recipe
 from mindscan.cohort.worker import do_all
 from mindscan.core.errors import SettingsError
-from mindscan.dataset.folder import disk_faults, partial, put, tidy
-from mindscan.dataset.tables import json_bytes
 from mindscan.report.plots import Point
 from mindscan.validate import evidence, measures, people, pictures
-from mindscan.validate.evidence import OFFENCES, Claim, Sizes
+from mindscan.validate.anatomy_page import anatomy_page
+from mindscan.validate.claims import Validation
+from mindscan.validate.evidence import OFFENCES, Sizes
 from mindscan.validate.measures import MEASURES
-from mindscan.validate.page import Picture, page_html
+from mindscan.validate.page import Picture, write
 from mindscan.validate.people import Found
 
-PAGE, NUMBERS = PurePosixPath("anatomy.html"), PurePosixPath("anatomy.json")
 DRAWN = 10_000
 """People who are drawn only, to see medians and spreads with little noise."""
 
@@ -30,23 +28,6 @@ WORST = 3
 """Pictures of each kind of offence."""
 
 _WALL_FROM = 900_000
-
-
-@dataclass(frozen=True)
-class Validation:
-    """How far a validation is, and at its end what it found.
-
-    Args:
-        done: people made: first those who are measured, then those who are only shown.
-        total: people wanted.
-        page: the page, once it is written.
-        claims: what must be true and whether it is, once it is known.
-    """
-
-    done: int
-    total: int
-    page: Path | None = None
-    claims: tuple[Claim, ...] = ()
 
 
 def validate(
@@ -86,15 +67,15 @@ def validate(
     wall = [_picture(tile, recipe) for tile, (_, recipe) in zip(sorted(tiles), shown, strict=True)]
     found = [people.kept(order.subject, seed) for order in orders]
     numbers = all_numbers(found, seed)
-    page = write(Path(out), numbers, found, wall)
-    yield Validation(total, total, page, tuple(evidence.claims(numbers)))
+    page = anatomy_page(numbers, _points(found), wall, _worst(numbers))
+    yield Validation(total, total, write(Path(out), page, numbers), tuple(page.claims))
 
 
 def all_numbers(found: Sequence[Found], seed: int) -> dict[str, Any]:
     """Every number of the page."""
     made = Sizes.of(one.numbers for one in found)
     drawn = Sizes.of(_drawn(number, seed) for number in range(1, DRAWN + 1))
-    numbers: dict[str, Any] = {
+    return {
         "mindscan": version("mindscan"),
         "seed": seed,
         "people_made": len(found),
@@ -104,25 +85,8 @@ def all_numbers(found: Sequence[Found], seed: int) -> dict[str, Any]:
         "spreads_drawn": evidence.spreads(drawn),
         "variety": evidence.variety(found),
         "plausibility": evidence.plausibility(found),
+        "people": [dict(one.numbers) for one in found],
     }
-    claims = [{"claim": c.name, "found": c.found, "holds": c.holds} for c in evidence.claims(numbers)]
-    return {"claims": claims, **numbers, "people": [dict(one.numbers) for one in found]}
-
-
-def write(out: Path, numbers: dict[str, Any], found: Sequence[Found], wall: Sequence[Picture]) -> Path:
-    """Write numbers and page into a folder, each in one step; returns the path of the page.
-
-    Raises:
-        FolderError: the folder cannot be written.
-    """
-    html = page_html(numbers, _points(found), wall, _worst(numbers))
-    with disk_faults(out):
-        out.mkdir(parents=True, exist_ok=True)
-        with partial(out, "validation") as temporary:
-            put(out, temporary, NUMBERS, json_bytes(numbers))
-            put(out, temporary, PAGE, html.encode())
-        tidy(out)
-    return out / PAGE
 
 
 def _drawn(number: int, seed: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A wall of every artefact at three strengths on one head."""
+"""Every artefact at three strengths on one head, as pictures."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw
 
 from mindscan.core.brain import Brain
 from mindscan.core.key import Key
 from mindscan.imaging.magnet import MRI
-from mindscan.report.plane import Box, Plane, cut, field_of_view
-from mindscan.report.tone import grey, head_mask
+from mindscan.report.plane import Box, Plane, field_of_view
+from mindscan.report.tone import head_mask
+from mindscan.validate.page import Picture
+from mindscan.validate.pictures import grey_planes, webp
 
 Strength = Mapping[str, Any]
 
@@ -24,7 +25,7 @@ ARTEFACTS: Mapping[str, tuple[Strength, Strength, Strength]] = {
         {"phase_deg": 15},
         {"phase_deg": 30, "period_lines": 8.5},
     ),
-    "spikes": ({"share": 0.05}, {"share": 0.15}, {"count": 4, "share": 0.15}),
+    "spikes": ({"share": 0.15}, {"share": 0.4}, {"count": 4, "share": 0.4}),
     "zipper": (
         {"strength": 0.2, "offset_hz": 1200},
         {"strength": 0.5, "offset_hz": 1200},
@@ -62,29 +63,47 @@ ARTEFACTS: Mapping[str, tuple[Strength, Strength, Strength]] = {
 BANDWIDTH_HZ = 60.0
 """Of one voxel; low, so that what moves with frequency is seen."""
 
-_PIXEL_MM = 1.2
+PIXEL_MM = 1.2
 _MIDDLE_OFF_MM = -12.0
-_TEXT_PX = 14
+_UNITS = {"mm": " mm", "deg": "°", "hz": " Hz", "db": " dB", "lines": " lines", "ppm": " ppm"}
 
 
-def artefact_wall(brain: Brain, settings: MRI, key: Key) -> Image.Image:
-    """Every artefact alone: a row of three strengths, each a sagittal and an axial slice, with its settings.
+def pictures(name: str, brain: Brain, settings: MRI, key: Key) -> list[Picture]:
+    """An artefact alone at three strengths, each a sagittal and an axial slice, with its settings.
 
     Args:
+        name: in `ARTEFACTS`.
         brain: a whole head.
         settings: of a scan without artefacts.
         key: the random stream of all scans.
     """
     labels = brain.labels
     shown = field_of_view(labels, np.asarray(labels.numpy(), np.int64) > 0)
-    rows = [
-        np.concatenate([_tile(brain, settings, {name: strength}, key, shown) for strength in strengths], 1)
-        for name, strengths in ARTEFACTS.items()
+    return [
+        Picture(
+            f"{name.replace('_', ' ')}: {words(asked)}",
+            webp(_seen(brain, settings, {name: asked}, key, shown)),
+        )
+        for asked in ARTEFACTS[name]
     ]
-    return Image.fromarray(np.concatenate(rows, 0))
 
 
-def _tile(
+def words(asked: Strength) -> str:
+    """Settings as a reader says them.
+
+    Example:
+        >>> words({"translation_mm": 3, "keep": "brain", "ppm": 1})
+        'translation 3 mm, keep brain, 1 ppm'
+    """
+    told = []
+    for name, value in asked.items():
+        what, _, unit = name.rpartition("_")
+        shown = f"{what} {value}{_UNITS[unit]}" if unit in _UNITS else f"{name} {value}"
+        told.append(shown.strip().replace("_", " "))
+    return ", ".join(told)
+
+
+def _seen(
     brain: Brain, settings: MRI, asked: Mapping[str, Strength], key: Key, shown: Box
 ) -> npt.NDArray[np.uint8]:
     plain = settings.model_dump()
@@ -93,12 +112,6 @@ def _tile(
     data = np.asarray(volume.numpy(), np.float32)
     high = 1.25 * float(np.percentile(data[head_mask(data)], 90))
     (left, right), _, (bottom, top) = shown
-    sagittal = Plane("sagittal", (left + right) / 2 + _MIDDLE_OFF_MM, shown, _PIXEL_MM)
-    axial = Plane("axial", (bottom + 2 * top) / 3, shown, _PIXEL_MM)
-    pictures = [grey(cut(volume, plane), 0.0, high)[..., 0] for plane in (sagittal, axial)]
-    height = max(picture.shape[0] for picture in pictures) + _TEXT_PX
-    both = np.concatenate([np.pad(p, ((0, height - p.shape[0]), (0, 4))) for p in pictures], 1)
-    image = Image.fromarray(both)
-    words = ", ".join(f"{n} {v}" for given in asked.values() for n, v in given.items())
-    ImageDraw.Draw(image).text((2, height - _TEXT_PX + 1), f"{next(iter(asked))}: {words}", fill=255)
-    return np.asarray(image)
+    sagittal = Plane("sagittal", (left + right) / 2 + _MIDDLE_OFF_MM, shown, PIXEL_MM)
+    axial = Plane("axial", (bottom + 2 * top) / 3, shown, PIXEL_MM)
+    return grey_planes(volume, (sagittal, axial), (0.0, high))

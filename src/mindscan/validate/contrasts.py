@@ -12,7 +12,7 @@ outwards to hundredths.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mindscan.imaging.ct import CT_PRESETS
 from mindscan.imaging.myelin import PEAK_YEARS
@@ -20,6 +20,7 @@ from mindscan.imaging.presets import MRI_PRESETS, USUAL
 from mindscan.imaging.sequences import PhysicalSequence
 from mindscan.imaging.spectra import hounsfield
 from mindscan.imaging.tissues import SUBSTANCES, relaxation
+from mindscan.validate.claims import Row, row
 
 GREY, FLUID = "GM/WM", "CSF/WM"
 """The two ratios: cerebral cortex and ventricular fluid over cerebral white matter."""
@@ -106,7 +107,7 @@ REFERENCES: Mapping[str, Mapping[str, Range]] = {
 """By preset and ratio. Presets and ratios that are missing have no reference that could be found."""
 
 
-def rows() -> list[dict[str, Any]]:
+def rows() -> list[Row]:
     """Each ratio of each preset, beside its range in real people.
 
     Presets of random contrast, of phase and of X-rays through the whole head have no ratio.
@@ -127,17 +128,11 @@ def rows() -> list[dict[str, Any]]:
     ]
 
 
-def _row(name: str, ratio: str, value: float, known: Range | None) -> dict[str, Any]:
-    low, high, source = known or (None, None, None)
-    holds = None if known is None else known.low <= round(value, 2) <= known.high
-    return {
-        "name": f"{name}, {ratio}",
-        "measured": round(value, 3),
-        "low": low,
-        "high": high,
-        "source": source,
-        "holds": holds,
-    }
+def _row(name: str, ratio: str, value: float, known: Range | None) -> Row:
+    told, value = f"{name}, {ratio}", round(value, 3)
+    if known is None:
+        return {"name": told, "measured": value, "low": None, "high": None, "source": None, "holds": None}
+    return row(told, value, known.low, known.high, known.source)
 
 
 def _measured() -> Iterator[tuple[str, str, dict[str, float]]]:

@@ -13,11 +13,11 @@ import numpy.typing as npt
 from mindscan.core.errors import SettingsError
 from mindscan.report.norms import Sex, expected
 from mindscan.validate import overlap, shape
+from mindscan.validate.claims import Claim, Row
 from mindscan.validate.measures import MEASURES, Measure
 from mindscan.validate.people import Found
 
 Array = npt.NDArray[np.float64]
-Row = dict[str, Any]
 
 SPREAD_BAR = 0.15
 """How far the ends of the middle 95 % of people may lie from the norm, as a share of it."""
@@ -31,21 +31,6 @@ OFFENCES = {
     "astray": "Left never on the right",
 }
 """Kinds of offence against plausibility, each with the claim that there is none."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """Something that must be true, and whether it is.
-
-    Args:
-        name: what is claimed.
-        found: what was found, in words and numbers.
-        holds: whether it is true.
-    """
-
-    name: str
-    found: str
-    holds: bool
 
 
 @dataclass(frozen=True)

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
+from pathlib import Path, PurePosixPath
 from string import Template
 from typing import Any
 
-from mindscan.anatomy import touch
-from mindscan.report import plots
-from mindscan.report.plots import Point
-from mindscan.validate import parts, people, shape
-from mindscan.validate.evidence import OFFENCES
-from mindscan.validate.measures import MEASURES
+from mindscan.dataset.folder import disk_faults, partial, put, tidy
+from mindscan.dataset.tables import json_bytes
+from mindscan.validate.claims import Claim, Row
 
-_LEAD = (
-    "{people_made} people of 5 to 95 years were made from seed {seed}, each on a grid of 1 mm, and their "
-    "label volumes measured."
-)
-_NEAREST = (
-    "The two people most alike are sub-{} and sub-{}: Dice of the left cortex {:.3f}. Half of all people "
-    "have a nearest neighbour below {:.3f}. The two most alike of 20 real people reach {}."
-)
 Cells = Sequence[str | float | bool | None]
 
 
@@ -35,58 +26,149 @@ class Picture:
     source: str
 
 
-def page_html(
-    numbers: Mapping[str, Any],
-    points: Mapping[str, Sequence[Point]],
-    wall: Sequence[Picture],
-    worst: Sequence[Picture],
-) -> str:
-    """The page as HTML.
+@dataclass(frozen=True)
+class Section:
+    """A part of a page.
 
     Args:
-        numbers: every number, see `anatomy.all_numbers`.
-        points: what was measured, by name of the measure.
-        wall: made brains.
-        worst: the worst offences against plausibility.
+        name: of its anchor.
+        short: what the bar of navigation says.
+        title: its heading.
+        parts: HTML, one after the other; see `note`, `table` and `pictures`.
     """
+
+    name: str
+    short: str
+    title: str
+    parts: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of evidence.
+
+    Args:
+        name: of its files, without the ending.
+        title: the question that it answers.
+        lead: what was done, in one sentence.
+        command: that makes it.
+        claims: what must be true and whether it is.
+        sections: what shows it.
+    """
+
+    name: str
+    title: str
+    lead: str
+    command: str
+    claims: Sequence[Claim]
+    sections: Sequence[Section]
+
+
+def page_html(page: Page, version: str) -> str:
+    """A page as HTML; claims that fail stand first, so that the first screen says what is not true."""
     template = Template(files("mindscan.validate").joinpath("page.html").read_text(encoding="utf-8"))
-    claims = numbers["claims"]
-    held = sum(claim["holds"] for claim in claims)
+    claims = sorted(page.claims, key=lambda claim: claim.holds)
+    rows = table(("Claim", "Found", "Holds"), [[c.name, c.found, c.holds] for c in claims], tall=False)
+    sections = [Section("claims", "Claims", "What must be true", [rows]), *page.sections]
     return template.substitute(
-        version=escape(numbers["mindscan"]),
+        version=escape(version),
         style=files("mindscan.report").joinpath("page.css").read_text(encoding="utf-8"),
-        mark=f"{held} of {len(claims)} claims hold",
-        lead=escape(_LEAD.format(**numbers)),
-        claims=table(("Claim", "Found", "Holds"), [[c["claim"], c["found"], c["holds"]] for c in claims]),
-        scale=f"{shape.THICKNESS_SCALE}",
-        plots="".join(_plots(points)),
-        drawn=f"{numbers['people_drawn']:,}",
-        medians=_medians(numbers["medians"]),
-        spreads=_spreads(numbers),
-        variety=_variety(numbers["variety"]),
-        nearest=escape(_nearest(numbers["variety"]["nearest"])),
-        folded=str(people.FOLDED),
-        rare=str(touch.RARE),
-        slack=f"{parts.SLACK_MM:g}",
-        plausibility=_plausibility(numbers["plausibility"]),
-        worst=_pictures(worst) or "<p>There are none.</p>",
-        wall=_pictures(wall),
-        people=str(numbers["people_made"]),
-        seed=str(numbers["seed"]),
+        title=escape(page.title),
+        mark=f"{sum(claim.holds for claim in claims)} of {len(claims)} claims hold",
+        lead=escape(page.lead),
+        links="\n".join(f'<a href="#{one.name}">{escape(one.short)}</a>' for one in sections),
+        sections="\n".join(_section(one) for one in sections),
+        command=escape(page.command),
+        numbers=f"{page.name}.json",
     )
 
 
-def table(heads: Sequence[str], rows: Sequence[Cells]) -> str:
-    """A table; numbers to three digits, verdicts as yes and no, None as a dash.
+def write(out: Path, page: Page, numbers: Mapping[str, Any]) -> Path:
+    """Write a page and its numbers into a folder, each in one step; returns the path of the page.
+
+    The claims stand first among the numbers.
+
+    Raises:
+        FolderError: the folder cannot be written.
+    """
+    claims = [{"claim": c.name, "found": c.found, "holds": c.holds} for c in page.claims]
+    html = page_html(page, str(numbers["mindscan"]))
+    with disk_faults(out):
+        out.mkdir(parents=True, exist_ok=True)
+        with partial(out, "validation") as temporary:
+            put(out, temporary, PurePosixPath(f"{page.name}.json"), json_bytes({"claims": claims, **numbers}))
+            put(out, temporary, PurePosixPath(f"{page.name}.html"), html.encode())
+        tidy(out)
+    return out / f"{page.name}.html"
+
+
+def _section(section: Section) -> str:
+    return (
+        f'<section id="{section.name}" aria-labelledby="{section.name}-title">\n'
+        f'<h2 id="{section.name}-title">{escape(section.title)}</h2>\n'
+        + "\n".join(section.parts)
+        + "\n</section>\n"
+    )
+
+
+def note(html: str) -> str:
+    """A paragraph that says how something was measured; HTML."""
+    return f'<p class="note">{html}</p>'
+
+
+def heading(text: str) -> str:
+    """A heading inside a section."""
+    return f"<h3>{escape(text)}</h3>"
+
+
+def table(heads: Sequence[str], rows: Sequence[Cells], tall: bool = True) -> str:
+    """A table; numbers to three digits, verdicts as yes and no, None as a dash; `tall` ones scroll.
 
     Example:
         >>> "<td class=\\"yes\\">yes</td>" in table(("a", "b"), [["x", True]])
         True
     """
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
-    body = "".join(f"<tr>{''.join(_cell(cell) for cell in row)}</tr>" for row in rows)
+    return _table(heads, [[_cell(cell) for cell in row] for row in rows], tall)
+
+
+def measured(rows: Sequence[Row]) -> str:
+    """A table of rows that were measured, see `claims.row`, each with a mark where it lies in its range.
+
+    There is no column of sources where there are none.
+    """
+    heads, names = ["Measured", "Found", "From", "To"], ["name", "measured", "low", "high"]
+    last = ["source", "holds"] if any(row["source"] for row in rows) else ["holds"]
+    heads += ["Where", *(["Against"] if len(last) > 1 else []), "Holds"]
+    cells = [
+        [
+            *(_cell(row[name]) for name in names),
+            f"<td>{_where(row)}</td>",
+            *(_cell(row[name]) for name in last),
+        ]
+        for row in rows
+    ]
+    return _table(heads, cells)
+
+
+def _where(row: Row) -> str:
+    """The range as a bar and what was measured as a dot; a dot at the edge of the picture lies beyond it."""
+    low, high, value = row["low"], row["high"], row["measured"]
+    if low is None or not high > low:
+        return ""
+    share = min(max((value - low) / (high - low), -0.42), 1.42) if math.isfinite(value) else 1.42
+    verdict = "yes" if row["holds"] else "no"
     return (
-        '<div class="scroll tall" tabindex="0" role="region" aria-label="Table"><table>'
+        '<svg class="where" viewBox="0 0 100 12" aria-hidden="true">'
+        '<rect x="25" y="3" width="50" height="6"/>'
+        f'<circle class="{verdict}" cx="{25 + 50 * share:.1f}" cy="6" r="4"/></svg>'
+    )
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], tall: bool = True) -> str:
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
+    return (
+        f'<div class="scroll{" tall" if tall else ""}" tabindex="0" role="region" aria-label="Table"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -105,101 +187,11 @@ def _short(value: float) -> str:
     return f"{value:,.0f}" if isinstance(value, int) or abs(value) >= 100 else f"{value:.3g}"
 
 
-def _plots(points: Mapping[str, Sequence[Point]]) -> list[str]:
-    """A scatter for each measure over the band of its norm."""
-    figures = []
-    for measure in MEASURES:
-        shown = plots.Measure(measure.name, measure.title, measure.norm, measure.sides, unit=measure.unit)
-        figures.append(
-            f'<figure class="plot"><h3>{measure.title} <small>{measure.unit}</small></h3>'
-            f"{plots.plot(shown, points[measure.name])}</figure>"
-        )
-    return figures
-
-
-def _title(name: str) -> str:
-    return next(measure.title for measure in MEASURES if measure.name == name)
-
-
-def _medians(rows: Sequence[Mapping[str, Any]]) -> str:
-    heads = (
-        "Size", "Sex", "Decade", "People", "Median", "Norm", "Found / norm", "Drawn / norm", "Found / asked",
-        "Expected / norm", "Holds",
-    )  # fmt: skip
-    columns = (
-        "people", "median", "norm", "found_over_norm", "drawn_over_norm", "found_over_asked",
-        "expected_over_norm", "holds",
-    )  # fmt: skip
-    cells = [
-        [_title(row["measure"]), row["sex"], f"{row['age_from']}–{row['age_from'] + 9}"]
-        + [row[column] for column in columns]
-        for row in rows
-    ]
-    return table(heads, cells)
-
-
-def _spreads(numbers: Mapping[str, Any]) -> str:
-    heads = (
-        "Size",
-        "Sex",
-        "People",
-        "2.5 %",
-        "97.5 %",
-        "Norm 2.5 %",
-        "Norm 97.5 %",
-        "Largest difference",
-        "Holds",
-    )
-    columns = ("low", "high", "norm_low", "norm_high", "off", "holds")
-    cells = [
-        [_title(row["measure"]), row["sex"], f"{row['people']} {how}", *(row[column] for column in columns)]
-        for how, rows in (("made", numbers["spreads"]), ("drawn", numbers["spreads_drawn"]))
-        for row in rows
-    ]
-    return table(heads, cells)
-
-
-def _variety(variety: Mapping[str, Any]) -> str:
-    heads = (
-        "Yardstick",
-        "Pairs or sides",
-        "Made people",
-        "20 real people",
-        "10 real people, this code",
-        "Holds",
-    )
-    cells = [
-        [
-            row["name"],
-            row["count"],
-            None if row["mean"] is None else f"{row['mean']:.3f} ± {row['sd']:.3f}",
-            f"{row['real_mean']:.3f} ± {row['real_sd']:.3f}",
-            f"{row['ten_mean']:.3f} ± {row['ten_sd']:.3f}",
-            row["holds"],
-        ]
-        for row in (variety["folding"], *variety["overlap"])
-    ]
-    return table(heads, cells)
-
-
-def _nearest(nearest: Mapping[str, Any]) -> str:
-    middle = sorted(nearest["each"])[len(nearest["each"]) // 2]
-    return _NEAREST.format(*nearest["subjects"], nearest["dice"], middle, nearest["most_alike_real"])
-
-
-def _plausibility(plausibility: Mapping[str, Any]) -> str:
-    heads = ("Claim", "Offence", "People", "Faces or voxels", "Most in one person")
-    cells: list[Cells] = []
-    for kind, name in OFFENCES.items():
-        rows = plausibility[kind]["kinds"]
-        cells += [[name, row["name"], row["people"], row["total"], row["most"]] for row in rows]
-        cells += [] if rows else [[name, "none", 0, 0, 0]]
-    return table(heads, cells)
-
-
-def _pictures(shown: Sequence[Picture]) -> str:
-    return "".join(
+def pictures(shown: Sequence[Picture], three: bool = False) -> str:
+    """Pictures side by side, three in a row if asked; a line of words where there are none."""
+    figures = "".join(
         f'<figure><img src="{picture.source}" alt="{escape(picture.text)}" loading="lazy">'
         f"<figcaption>{escape(picture.text)}</figcaption></figure>"
         for picture in shown
     )
+    return f'<div class="pictures{" three" if three else ""}">{figures or "<p>There are none.</p>"}</div>'

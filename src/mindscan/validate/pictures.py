@@ -1,10 +1,11 @@
-"""Label volumes as pictures that a page can hold."""
+"""Label volumes and images as pictures that a page can hold."""
 
 from __future__ import annotations
 
 import base64
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from mindscan.anatomy.touch import Pair
 from mindscan.core.volume import Volume
 from mindscan.report.plane import Box, Plane, cut, cut_labels
 from mindscan.report.thumbnail import VIEWS
-from mindscan.report.tone import BRAIN, colours
+from mindscan.report.tone import BRAIN, colours, grey
 from mindscan.validate.contacts import touching
 from mindscan.validate.parts import astray, islands
 
@@ -24,6 +25,7 @@ WHOLE_MM = (170.0, 210.0, 170.0)
 NEAR_MM = (70.0, 70.0, 70.0)
 PIXEL_MM, NEAR_PIXEL_MM = 1.3, 0.5
 MARK = (255, 255, 0)
+QUALITY = 72
 _GAP_PX = 3
 
 
@@ -70,6 +72,34 @@ def _world(labels: Volume, mask: npt.NDArray[np.bool_]) -> list[float]:
     return middle
 
 
+def grey_planes(
+    volume: Volume, planes: Sequence[Plane], window: tuple[float, float]
+) -> npt.NDArray[np.uint8]:
+    """Slices of an image side by side, shape (h, w); each is sampled twice as finely and shrunk."""
+    tiles = []
+    for plane in planes:
+        fine = grey(cut(volume, replace(plane, pixel_mm=plane.pixel_mm / 2)), *window)[..., 0]
+        tiles.append(np.asarray(Image.fromarray(fine).resize(plane.size, Image.Resampling.BOX)))
+    return beside(tiles)
+
+
+def beside(tiles: Sequence[npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
+    """Pictures side by side, black below the lower ones."""
+    height = max(tile.shape[0] for tile in tiles)
+    padded = []
+    for n, tile in enumerate(tiles):
+        edges = [(0, height - tile.shape[0]), (_GAP_PX if n else 0, 0), (0, 0)]
+        padded.append(np.pad(tile, edges[: tile.ndim]))
+    return np.concatenate(padded, 1)
+
+
+def webp(pixels: npt.NDArray[np.uint8]) -> str:
+    """A picture as an address that a page can hold, compressed."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "WEBP", quality=QUALITY, method=6)
+    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
+
+
 def _png(
     labels: Volume,
     points: Sequence[Sequence[float]],
@@ -89,12 +119,7 @@ def _png(
             bright = cut(Volume(torch.from_numpy(marked.astype(np.float32)), labels.affine), plane) >= 0.5
             tile[bright] = MARK
         tiles.append(tile)
-    height = max(tile.shape[0] for tile in tiles)
-    padded = [
-        np.pad(tile, ((0, height - tile.shape[0]), (_GAP_PX if n else 0, 0), (0, 0)))
-        for n, tile in enumerate(tiles)
-    ]
     file = io.BytesIO()
-    picture = Image.fromarray(np.concatenate(padded, 1)).quantize(64, dither=Image.Dither.NONE)
+    picture = Image.fromarray(beside(tiles)).quantize(64, dither=Image.Dither.NONE)
     picture.save(file, "PNG", optimize=True)
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
