@@ -15,6 +15,8 @@ SIGNATURES = {
     "stream": "plan=None seed=0 length=None device='cpu' start=1",
     "surfaces": "recipe device='cpu'",
     "draw": "plan seed subject",
+    "to_dicom": "dataset out subjects=() scans=() labelmap=False progress",
+    "from_dicom": "folder out",
     "to_monai": "sample",
     "to_torchio": "sample",
     "read_dataset": "root",

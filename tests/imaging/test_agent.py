@@ -25,7 +25,7 @@ def test_rates_rise_by_relaxivity_times_concentration(field: float) -> None:
 
 def test_the_blood_brain_barrier_keeps_it_out() -> None:
     taken = {name for name, row in SUBSTANCES.items() if row.uptake}
-    assert taken == {"blood", "dura", "skin", "choroid"}
+    assert taken == {"blood", "arterial blood", "dura", "skin", "choroid"}
     assert all(0 < SUBSTANCES[name].uptake < 1 for name in taken)
 
 

@@ -47,8 +47,9 @@ def test_sequences_play_their_equation() -> None:
     stays = 1 - TISSUE.flow
     assert spin.signal(TISSUE).equal(stays * mri.spin_echo(TISSUE, 3000, 15))
     assert inversion.signal(TISSUE).equal(stays * mri.inversion_recovery(TISSUE, 9000, 2400, 100))
-    assert gradient.signal(TISSUE).equal(mri.gradient_echo(TISSUE, 20, 5, 25))
-    assert train.signal(TISSUE).equal(mri.mprage(TISSUE, 2000, 1000, 3, 8, 7, 160))
+    steady, prepared = mri.gradient_echo(TISSUE, 20, 5, 25), mri.mprage(TISSUE, 2000, 1000, 3, 8, 7, 160)
+    assert gradient.signal(TISSUE).equal(mri.inflow(steady, TISSUE, 5, 25))
+    assert train.signal(TISSUE).equal(mri.inflow(prepared, TISSUE, 3, 8))
     played = Train(95 / 10, 16, 10, 150.0)
     assert turbo.signal(TISSUE).equal(stays * turbo_spin_echo(TISSUE, 9000, played, (3000, 400)))
     assert balanced.signal(TISSUE).equal(mri.balanced(TISSUE, 5, 2.5, 40, 20))

@@ -81,7 +81,7 @@ def scan(
     values: torch.Tensor, where: Affine, suffix: str, said: dict[str, Any], acq: str = "", part: str = ""
 ) -> Scan:
     """A scan on a grid of its own, labelled with every structure there is."""
-    labels = IDS[torch.arange(values.numel()).reshape(values.shape) * 5 % len(IDS)]
+    labels = IDS[torch.arange(values.numel()).reshape(values.shape) * 97 % len(IDS)]
     brain = Brain.from_labels(Volume(labels, where), {"AC": (0.0, 1.0, 2.0)})
     return Scan(Volume(values, where), suffix, said, brain, acq, part)
 

@@ -48,6 +48,15 @@ _SCT = {
     "Skull": "Skull",
     "Sinus": "ParanasalSinus",
     "Vein": "Vein",
+    "Artery": "Artery",
+    "Basilar-Artery": "BasilarArtery",
+    "Anterior-Communicating-Artery": "AnteriorCommunicatingArtery",
+    "Internal-Carotid-Artery": "InternalCarotidArtery",
+    "Middle-Cerebral-Artery": "MiddleCerebralArtery",
+    "Anterior-Cerebral-Artery": "AnteriorCerebralArtery",
+    "Posterior-Cerebral-Artery": "PosteriorCerebralArtery",
+    "Posterior-Communicating-Artery": "PosteriorCommunicatingArtery",
+    "Vertebral-Artery": "VertebralArtery",
     "Head-ExtraCerebral": "SoftTissue",
 }
 """Structure to its name in pydicom's dictionary; those that are missing have no code that means just them."""
