@@ -5,12 +5,12 @@ import torch
 from mindscan.anatomy import anatomy, build
 from mindscan.anatomy.anatomy import STRUCTURES
 from mindscan.core.key import Key
-from mindscan.core.labels import BY_ID, BY_NAME, LABELS, TABLE_SIZE, TISSUES, both_sides
+from mindscan.core.labels import BY_ID, BY_NAME, LABELS, TABLE_SIZE, TISSUES, both_sides, structure_of
 from mindscan.core.person import Person
 from mindscan.core.volume import Grid
 
-FAINT = {BY_NAME["Dura"].id}
-"""Thinner than half a voxel: it may win none."""
+FAINT = {BY_NAME["Dura"].id, *(row.id for row in LABELS if row.name.endswith("Communicating-Artery"))}
+"""Thinner than half a voxel, or missing in some people: they may win none."""
 
 BLOCK = Grid.centred((72, 84, 60), (1, 1, 1), (0, -12, 2))
 
@@ -37,10 +37,17 @@ def test_every_label_is_there_on_its_side(whole) -> None:
     painted = {0}.union(*(structure.labels for structure in STRUCTURES))
     assert present | FAINT == painted | FAINT
     x = torch.arange(whole.labels.data.shape[0]).float() + whole.labels.affine[0, 3]
-    for label in LABELS:
-        if label.id in present and label.side and not label.name.endswith("Cerebral-White-Matter"):
-            mean_x = float((whole.labels.data == label.id).sum((1, 2)).float() @ x)
-            assert (mean_x > 0) == (label.side == "R"), label.name
+
+    def mean_x(label_id: int) -> float:
+        row = (whole.labels.data == label_id).sum((1, 2)).float()
+        return float(row @ x / row.sum())
+
+    for name in {structure_of(label) for label in LABELS if label.side}:
+        left, right = both_sides(name)
+        if left in present and right in present and not name.endswith("Cerebral-White-Matter"):
+            assert mean_x(left) < mean_x(right), name
+            if not name.endswith("Artery"):  # some run beside the midline
+                assert mean_x(left) < 0 < mean_x(right), name
 
 
 def test_volumes_are_as_asked(whole, drawn) -> None:
@@ -174,7 +181,7 @@ def test_editing_one_structure_changes_only_what_it_must(drawn, key, whole) -> N
 def test_the_cord_runs_down_the_neck_in_its_canal(drawn, key) -> None:
     neck = Grid.centred((100, 130, 24), (1, 1, 1), (0, -35, -100))
     labels = build.make(drawn, neck, key).labels.data
-    for name, smallest in (("Spinal-Cord", 24), ("CSF-SA", 60), ("Skull", 150), ("Head-ExtraCerebral", 2000)):
+    for name, smallest in (("Spinal-Cord", 20), ("CSF-SA", 60), ("Skull", 150), ("Head-ExtraCerebral", 2000)):
         label = next(row.id for row in LABELS if row.name == name)
         assert int((labels == label).sum((0, 1)).min()) > smallest, name
 

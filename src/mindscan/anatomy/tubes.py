@@ -137,6 +137,8 @@ def _reduced(at: Tensor, cover: Tensor, tag: Tensor, how: str) -> tuple[Tensor, 
 def fill(filled: Filling, labels: Tensor, fractions: Tensor, owners: Tensor, totals: Tensor) -> None:
     """Let tubes take their part of fluid, and where they are bored of bone and soft tissue; in place.
 
+    A voxel stays the structure of its largest share: where a third one would win it, the tube takes nothing.
+
     Args:
         filled: what voxels hold of tubes.
         labels: label ids, int16, shape (i, j, k).
@@ -151,21 +153,28 @@ def fill(filled: Filling, labels: Tensor, fractions: Tensor, owners: Tensor, tot
     kind = filled.bored.long().to(device)
     part, ids = share[:, at], owner[:, at].long()
     taken = torch.where(yields[kind, ids], part * cover, 0)
+    tissue = _tissue_of(flat[at].long())
+    main = _left(part, taken).argmax(0)
+    taken = taken * ((main == tissue) | (main == _SOFT))
     within = torch.where(inside[ids], taken, 0).sum(0)
     beyond = taken.sum(0) - within
-    own = torch.where(within >= beyond, label, OUTSIDE)
+    own = torch.where(within >= beyond, label, OUTSIDE).to(labels.dtype)
     totals.index_add_(0, ids.flatten(), -taken.flatten().double())
     totals.index_add_(0, label.long(), within.double())
     totals[OUTSIDE] += beyond.double().sum()
-    left = part - taken
-    host = flat[at].long()
-    rest = left.gather(0, _tissue_of(host)[None])[0]
-    wins = yields[kind, host] & (within + beyond > rest)
-    flat[at[wins]] = torch.where(inside[host], label, OUTSIDE)[wins].to(labels.dtype)
-    named = within + beyond > left[_SOFT]
+    left = _left(part, taken)
+    wins = (left.argmax(0) == _SOFT) & (taken.sum(0) > 0)
+    named = (wins & (tissue != _SOFT)) | (2 * taken.sum(0) > left[_SOFT])
     owner[_SOFT, at[named]] = own[named].to(owners.dtype)
-    left[_SOFT] += within + beyond
+    flat[at[wins & named]] = own[wins & named]
     share[:, at] = left
+
+
+def _left(part: Tensor, taken: Tensor) -> Tensor:
+    """Shares of tissues once tubes have taken theirs, which is soft."""
+    left = part - taken
+    left[_SOFT] += taken.sum(0)
+    return left
 
 
 def _table(names: Iterable[str]) -> Tensor:

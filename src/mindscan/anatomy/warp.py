@@ -24,9 +24,9 @@ _FADE_MM = 6.0
 _WAVELENGTHS_MM = {"broad_mm": 128.0, "middle_mm": 60.0, "fine_mm": 30.0}
 _TWIN = 0.5
 """Angle whose cosine and sine mix a side's own bumps with those of the other; 0.84 is shared."""
-_CORE_MM = ((0.0, -34.0, -28.0), (48.0, 58.0, 48.0))
+_CORE_MM = ((0.0, -50.0, -30.0), (48.0, 58.0, 48.0))
 """Centre and reach of the deep structures, brainstem and cerebellum, which differ less than cortex."""
-_CALM = 0.67
+_CALM = 0.78
 
 Millimetres = Annotated[float, Limits(ge=0, le=6)]
 
