@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mindscan.dataset.shelf import read_dataset
     from mindscan.report.methods import cite
     from mindscan.report.show import show
+    from mindscan.tasks.segment import segment
 
 _HOME = {
     "add_asset": "api",
@@ -48,6 +49,7 @@ _HOME = {
     "MindscanError": "core.errors",
     "read_dataset": "dataset.shelf",
     "cite": "report.methods",
+    "segment": "tasks.segment",
     "show": "report.show",
 }
 
@@ -64,6 +66,7 @@ __all__ = [
     "read_dataset",
     "remove_asset",
     "replay",
+    "segment",
     "show",
     "stream",
     "surfaces",
