@@ -55,24 +55,24 @@ class Warp:
     def draw(self, key: Key, person: Person, icv_ml: float) -> WarpSize:
         """About 4 mm in all, so that brains differ after an affine fit as real ones do.
 
-        Outlines of made hemispheres lie 2.2 mm (root mean square) from each other, those of ten real people
+        Outlines of made hemispheres lie 2.0 mm (root mean square) from each other, those of ten real people
         2.0 mm (`bench/anatomy.py`; maps of doi:10.1016/j.media.2023.102789).
         """
         rng = key.rng()
         return WarpSize(
-            broad_mm=round(float(rng.uniform(2.1, 4.2)), 3),
-            middle_mm=round(float(rng.uniform(1.6, 2.9)), 3),
-            fine_mm=round(float(rng.uniform(0.9, 1.6)), 3),
+            broad_mm=round(float(rng.uniform(2.5, 3.5)), 3),
+            middle_mm=round(float(rng.uniform(2.0, 2.9)), 3),
+            fine_mm=round(float(rng.uniform(1.2, 1.8)), 3),
         )
 
     def move(self, params: WarpSize, key: Key, frame: Frame) -> Tensor:
         """One independent smooth field per axis and scale; the skull is smoother than the brain."""
         nodes = frame.lattice.data
         total = torch.zeros_like(nodes)
-        hull = frame.template.fields["hull"].at(frame.lattice.nodes())
-        inside = torch.sigmoid(-hull.reshape(nodes.shape[1:]) / _FADE_MM)
+        hull = frame.template.fields["hull"].at(frame.lattice.nodes()).reshape(nodes.shape[1:])
+        inside, near = (torch.sigmoid((reach - hull) / _FADE_MM) for reach in (0.0, _FADE_MM))
         calm = 1 - _CALM * torch.exp(-_core_gap2(frame.lattice)).reshape(nodes.shape[1:])
-        fade = {"broad_mm": 1.0, "middle_mm": 0.2 + 0.8 * inside, "fine_mm": inside}
+        fade = {"broad_mm": 0.5 + 0.5 * near, "middle_mm": 0.2 + 0.8 * inside, "fine_mm": inside}
         for name, wavelength in _WAVELENGTHS_MM.items():
             for axis in range(3):
                 stream = key / name / "xyz"[axis]
