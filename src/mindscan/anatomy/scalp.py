@@ -87,7 +87,7 @@ class Scalp:
 def _surface(params: ScalpSize, key: Key, frame: Frame) -> Callable[[Place], Tensor]:
     """Signed distance to the outside of the skin, template mm."""
     lattice = frame.lattice
-    bumps = smooth_noise(key / "scalp", lattice.data.shape[1:], 60 / lattice.step_mm, lattice.data.device)
+    bumps = smooth_noise(key / "scalp", lattice.data.shape[1:], 150 / lattice.step_mm, lattice.data.device)
     thick = params.scalp_mm / frame.scale * (1 + 0.1 * bumps).clamp(0.6, 1.5)
     cover = Field(thick[None] + frame.shared["bone_mm"].data, lattice.origin_mm, lattice.step_mm)
 

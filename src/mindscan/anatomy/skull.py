@@ -137,7 +137,7 @@ def _thickness(params: SkullSize, key: Key, frame: Frame) -> Field:
         gap = torch.stack([nodes[:, 0].abs() - x if x else nodes[:, 0], nodes[:, 1] - y, nodes[:, 2] - z])
         relative += gain * torch.exp(-gap.square().sum(0) / (2 * width**2))
     shape = lattice.data.shape[1:]
-    bumps = smooth_noise(key, shape, 60 / lattice.step_mm, lattice.data.device)
+    bumps = smooth_noise(key, shape, 110 / lattice.step_mm, lattice.data.device)
     uneven = (1 + params.unevenness * bumps).clamp(0.6, 1.5)
     values = params.thickness_mm / frame.scale * relative.reshape(shape) * uneven
     return Field(values[None], lattice.origin_mm, lattice.step_mm)
