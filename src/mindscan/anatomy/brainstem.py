@@ -20,6 +20,8 @@ from mindscan.core.prior import Rounded
 from mindscan.core.record import Record
 
 _CORD_BELOW_MM = -66.0
+_TAPER_MM = 10.0
+"""Over this length below the brainstem its surface passes into that of the cord, which is of one width."""
 
 
 class BrainstemSize(Record):
@@ -48,7 +50,7 @@ class Brainstem:
         return None
 
     def paint(self, params: BrainstemSize, key: Key, frame: Frame) -> Painter:
-        """The template's tissue within the stem's solid, its surface shifted to the volume asked."""
+        """The template's tissue in the stem's solid; its surface, not the cord's, shifted to the volume."""
         surface = frame.template.fields["stem"]
         counted = in_brainstem(frame.template, frame.probe) & (frame.probe.xyz[:, 2] > _CORD_BELOW_MM)
         index = counted.nonzero()[:, 0]
@@ -59,8 +61,9 @@ class Brainstem:
             index = in_brainstem(frame.template, place).nonzero()[:, 0]
             here = place.pick(index)
             cord = here.xyz[:, 2] < _CORD_BELOW_MM
+            swollen = shift * (1 + (here.xyz[:, 2] - _CORD_BELOW_MM) / _TAPER_MM).clamp(0, 1)
             owner = torch.where(cord, here.all("Spinal-Cord"), here.all("Brain-Stem"))
-            yield Layer("WM", owner, here.cover(here.look(surface)[0] - shift), index)
+            yield Layer("WM", owner, here.cover(here.look(surface)[0] - swollen), index)
 
         return layers
 
