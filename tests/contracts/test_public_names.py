@@ -22,6 +22,7 @@ SIGNATURES = {
     "read_dataset": "root",
     "cite": "root",
     "show": "path out look=None",
+    "segment": "scan weights=None",
     "add_asset": "path labels='freesurfer' name=None",
     "list_assets": "",
     "remove_asset": "name",

@@ -20,6 +20,7 @@ def test_the_list_of_public_names() -> None:
         "read_dataset",
         "remove_asset",
         "replay",
+        "segment",
         "show",
         "stream",
         "surfaces",

@@ -22,6 +22,9 @@ app.command("mindscan.cli.commands:presets", help="List the scans that can be as
 app.command("mindscan.cli.commands:replay", help="Make one subject again from its recipe.")
 app.command("mindscan.cli.commands:show", help="Draw a labelled montage of an image or a label map.")
 app.command("mindscan.cli.commands:cite", help="Print the methods text and references of a data set.")
+app.command("mindscan.cli.networks:segment", help="Tell apart the structures of the brain in scans.")
+app.command("mindscan.cli.networks:strip", help="Take the skull away from scans.")
+app.command("mindscan.cli.networks:train", help="Train a network on made heads.")
 validation = App(name="validate", help="Show with numbers and pictures that what is made is right.")
 validation.command(
     "mindscan.cli.commands:validate_anatomy",

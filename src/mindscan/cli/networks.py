@@ -1,0 +1,125 @@
+"""The commands that need networks; they stand apart because these take seconds to load."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from mindscan.cli.progress import counted
+from mindscan.core.errors import SettingsError
+from mindscan.learn.fit import WEIGHTS, fit
+from mindscan.learn.training import Training
+from mindscan.tasks.results import (
+    Made,
+    segmentation_files,
+    sources,
+    stripped_files,
+    with_posteriors,
+    write_all,
+)
+from mindscan.tasks.tasks import find
+
+
+def segment(
+    scans: tuple[Path, ...],
+    /,
+    *,
+    out: Path = Path("segmented"),
+    posteriors: Annotated[bool, Parameter(negative=())] = False,
+    weights: Path | None = None,
+) -> None:
+    """Tell apart 32 structures of the brain in scans of any contrast, resolution and orientation.
+
+    Every scan gets a folder: labels on the scan's own grid and at 1 mm, volumes with a quality score, and a
+    picture. Scans whose folder is there are skipped, so the same command goes on after Ctrl-C.
+
+    Parameters
+    ----------
+    scans
+        NIfTI files, folders of them, or BIDS data sets.
+    out
+        Folder for the results.
+    posteriors
+        Write the probability of every structure too.
+    weights
+        A segmenter of yours, from `mindscan train segmenter`.
+    """
+    _run(scans, out, with_posteriors if posteriors else segmentation_files, weights)
+
+
+def strip(scans: tuple[Path, ...], /, *, out: Path = Path("stripped"), weights: Path | None = None) -> None:
+    """Take the skull away: the mask of the brain with the fluid around it, and the scan inside it.
+
+    Parameters
+    ----------
+    scans
+        NIfTI files, folders of them, or BIDS data sets.
+    out
+        Folder for the results.
+    weights
+        A segmenter of yours, from `mindscan train segmenter`.
+    """
+    _run(scans, out, stripped_files, weights)
+
+
+def _run(scans: tuple[Path, ...], out: Path, made: Made, weights: Path | None) -> None:
+    wanted = sources(scans)
+    failed = 0
+    with counted(Console(stderr=True), "scans") as show:
+        for number, done in enumerate(write_all(wanted, out, made, weights), 1):
+            show(number, len(wanted))
+            failed += done.folder is None
+            where = done.folder or done.source.path
+            print(f"{where}: {done.note}" if done.note else f"{where}", flush=True)
+    if failed:
+        raise SettingsError(
+            f"{failed} of {len(wanted)} scans could not be used",
+            "heads in NIfTI files",
+            "see the lines above",
+        )
+
+
+def train(
+    task: str,
+    /,
+    *,
+    out: Path,
+    plan: Path | None = None,
+    init: Path | None = None,
+    device: str = "cpu",
+    hours: float | None = None,
+    workers: int = 0,
+) -> None:
+    """Train a network on made heads, or go on with training one.
+
+    Parameters
+    ----------
+    task
+        segmenter or stripper.
+    out
+        Folder of the training; new, empty, or of the same training, which then goes on where it stopped.
+    plan
+        TOML file with heads, steps and rates; every field has a default.
+    init
+        Weights to begin with, such as those of an earlier training.
+    device
+        Where the network learns: cpu, cuda, mps.
+    hours
+        End after so long, the rate falling by the clock.
+    workers
+        Processes that make views; 0 makes them between steps.
+    """
+    training = Training() if plan is None else Training.read(plan)
+    steps = fit(find(task), training, out, init, device, hours, workers)
+    with counted(Console(stderr=True), "steps") as show:
+        for step in steps:
+            show(step.number, step.total)
+            if step.scores:
+                told = " ".join(f"{name} {value:.3f}" for name, value in step.scores.items())
+                print(f"step {step.number}, {step.seconds / 3600:.2f} h: loss {step.loss:.3f}; {told}")
+                sys.stdout.flush()
+    print(out / WEIGHTS)

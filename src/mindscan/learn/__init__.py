@@ -1,0 +1,1 @@
+"""What networks learn from, and how: heads, views of them, networks, training."""

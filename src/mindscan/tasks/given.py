@@ -1,0 +1,64 @@
+"""What a user gives: a scan that can be looked at, or one line that says why it cannot."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from mindscan.core.errors import SettingsError
+from mindscan.core.volume import Volume
+from mindscan.learn.clothes import signal
+
+SMALLEST_MM, LARGEST_MM = 60.0, 700.0
+"""Extents of a field of view that may hold a human brain (choices of this project)."""
+FEWEST = 8
+"""Slices that are needed along every axis."""
+THICKEST_MM = 12.0
+
+
+def accepted(scan: Volume) -> Volume:
+    """The signal of a scan as networks look at it: finite, at least 0, float32.
+
+    Args:
+        scan: of any unit, contrast and orientation.
+
+    Raises:
+        SettingsError: it is not 3-D, empty, constant, or not of the size of a human head.
+    """
+    if scan.data.dim() != 3:
+        shape = " x ".join(map(str, scan.data.shape))
+        raise SettingsError(f"a scan of {shape} voxels", "a 3-D picture", "give one volume of the series")
+    if min(scan.data.shape) < FEWEST:
+        shape = " x ".join(map(str, scan.data.shape))
+        raise SettingsError(
+            f"a scan of {shape} voxels", f"at least {FEWEST} along each axis", "give the whole scan"
+        )
+    edges, extent = scan.grid.voxel_mm, np.multiply(scan.data.shape, scan.grid.voxel_mm)
+    if abs(np.linalg.det(scan.affine[:3, :3])) < 1e-9 or not np.isfinite(scan.affine).all():
+        raise SettingsError("an affine that cannot be inverted", "voxels of some size", "mend the header")
+    if extent.min() < SMALLEST_MM or extent.max() > LARGEST_MM or max(edges) > THICKEST_MM:
+        shown = " x ".join(f"{mm:.3g}" for mm in extent)
+        raise SettingsError(
+            f"a field of view of {shown} mm in voxels of {' x '.join(f'{mm:.3g}' for mm in edges)} mm",
+            f"a human head in {SMALLEST_MM:g} to {LARGEST_MM:g} mm, in voxels of at most {THICKEST_MM:g} mm",
+            "check the voxel size in the header: its unit is millimetres",
+        )
+    data = torch.nan_to_num(scan.data.float(), 0.0, 0.0, 0.0)
+    if float(data.min()) == float(data.max()):
+        raise SettingsError(
+            f"a scan that is {float(data.max()):g} everywhere", "a picture", "give another file"
+        )
+    return Volume(signal(data), scan.affine)
+
+
+def shrunk(volume: Volume, edge_mm: float) -> Volume:
+    """A volume averaged over whole voxels, so that none is much smaller than `edge_mm`."""
+    blocks = [max(1, round(edge_mm / edge)) for edge in volume.grid.voxel_mm]
+    if max(blocks) == 1:
+        return volume
+    data = functional.avg_pool3d(volume.data[None], blocks, ceil_mode=True, count_include_pad=False)[0]
+    affine = volume.affine.copy()
+    affine[:3, 3] += affine[:3, :3] @ ((np.array(blocks) - 1) / 2)
+    affine[:3, :3] *= blocks
+    return Volume(data, affine)

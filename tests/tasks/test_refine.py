@@ -1,0 +1,50 @@
+"""Greys draw a border where the network only knows about where it is."""
+
+import torch
+from torch.nn import functional
+
+from mindscan.core.key import Key
+from mindscan.core.volume import Grid
+from mindscan.learn.pose import places
+from mindscan.tasks.refine import refined
+
+GRID = Grid.centred((48, 48, 48), (1.0, 1.0, 1.0))
+SPOT = places(GRID)
+
+
+def case(noise: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Truth, blurred probabilities (outside, core, shell, right side) and an image with bias and noise."""
+    radius = SPOT.norm(dim=-1) + 2 * torch.sin(SPOT[..., 0] / 2) + 2 * torch.sin(SPOT[..., 1] / 2)
+    core, inside = radius < 12, SPOT.norm(dim=-1) < 20
+    truth = torch.stack([~inside, core & inside, inside & ~core]).float()
+    blurred = functional.avg_pool3d(truth[None], 7, stride=1, padding=3, count_include_pad=False)[0]
+    image = (100 * truth[1] + 70 * truth[2]) * (1 + SPOT[..., 0] / 120)
+    grain = torch.randn(image.shape, generator=Key(2).generator())
+    return truth, torch.cat([blurred, torch.zeros(1, *image.shape)]), (image + noise * grain).clamp(min=0)
+
+
+def dice(chance: torch.Tensor, truth: torch.Tensor) -> float:
+    """Overlap of the core."""
+    ours, theirs = chance[:3].argmax(0) == 1, truth[1] > 0
+    return float(2 * (ours & theirs).sum() / (ours.sum() + theirs.sum()))
+
+
+def test_greys_make_borders_better() -> None:
+    truth, chance, image = case(noise=3)
+    better = refined(chance, image)
+    assert 1 - dice(better, truth) < 0.5 * (1 - dice(chance, truth))
+    torch.testing.assert_close(better[0], chance[0])
+    torch.testing.assert_close(better[:3].sum(0), torch.ones(GRID.shape), atol=1e-4, rtol=0)
+
+
+def test_noise_does_no_harm() -> None:
+    truth, chance, image = case(noise=200)
+    assert dice(refined(chance, image), truth) > dice(chance, truth) - 0.05
+
+
+def test_an_image_without_contrast_says_nothing() -> None:
+    _, chance, image = case(noise=0)
+    torch.testing.assert_close(refined(chance, torch.ones_like(image)), chance)
+    nothing = torch.zeros_like(chance)
+    nothing[0] = 1
+    torch.testing.assert_close(refined(nothing, image), nothing)
