@@ -14,7 +14,7 @@ from mindscan.learn.task import Task
 from mindscan.tasks.tasks import TASKS, find
 
 RIGHT: dict[str, Callable[[dict[str, Tensor]], Tensor]] = {
-    "locator": lambda wanted: torch.cat([40 * wanted["inside"] - 20, wanted["place"]], 1),
+    "stripper": lambda wanted: 40 * wanted["inside"] - 20,
     "segmenter": lambda wanted: torch.cat(
         [20 * one_hot(wanted["class"][:, 0], 19).movedim(-1, 1).float(), 40 * wanted["side"] - 20], 1
     ),
@@ -61,5 +61,5 @@ def test_the_right_answer_is_worth_more_than_any_other(task: Task) -> None:
 
 
 def test_an_unknown_task_is_refused() -> None:
-    with pytest.raises(SettingsError, match="one of locator, segmenter"):
+    with pytest.raises(SettingsError, match="one of stripper, segmenter"):
         find("diagnosis")

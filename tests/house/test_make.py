@@ -8,7 +8,7 @@ import pytest
 from house.source import ROOT
 
 RULES = (ROOT / "Makefile").read_text("utf-8")
-WORDS = re.findall(r'@echo "make (\w+) ', RULES)
+WORDS = re.findall(r'@echo "make ([\w-]+) ', RULES)
 
 
 def test_help_names_every_word() -> None:

@@ -1,5 +1,7 @@
 """Training learns, goes on exactly where it stopped, and refuses what is not its own."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -8,10 +10,10 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from learn.small import PLAN
+from learn.small import PLAN, head
 from mindscan.core.errors import FolderError, SettingsError
 from mindscan.core.key import Key
-from mindscan.learn.fit import CURVE, WEIGHTS, Step, Views, fit
+from mindscan.learn.fit import CURVE, WEIGHTS, Step, Stock, Views, fit
 from mindscan.learn.heads import Head
 from mindscan.learn.task import Sample
 from mindscan.learn.training import Training
@@ -28,6 +30,9 @@ class Doubling:
 
     def network(self) -> nn.Module:
         return nn.Conv3d(1, 1, 1)
+
+    def begin(self, network: nn.Module, heads: Iterable[Head]) -> None:
+        """Nothing is known."""
 
     def sample(self, head: Head, key: Key, whole: bool = False) -> Sample:
         given = torch.randn(1, 2, 2, 2, generator=key.generator())
@@ -52,7 +57,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def trained(out: Path, kept: Path, **more: object) -> list[Step]:
     """All steps of a training."""
-    return list(fit(Doubling(), TRAINING, out, kept=kept, **more))  # type: ignore[arg-type]
+    return list(fit(Doubling(), TRAINING, out, **{"stock": Stock(kept), **more}))  # type: ignore[arg-type]
 
 
 def test_it_learns_and_says_so(tmp_path: Path, kept: Path) -> None:
@@ -67,7 +72,7 @@ def test_it_learns_and_says_so(tmp_path: Path, kept: Path) -> None:
 
 def test_it_goes_on_exactly_where_it_stopped(tmp_path: Path, kept: Path) -> None:
     trained(tmp_path / "a", kept)
-    stopped = fit(Doubling(), TRAINING, tmp_path / "b", kept=kept)
+    stopped = fit(Doubling(), TRAINING, tmp_path / "b", stock=Stock(kept))
     assert len(list(islice(stopped, 10))) == 10
     stopped.close()  # type: ignore[attr-defined]
     went_on = trained(tmp_path / "b", kept)
@@ -81,7 +86,7 @@ def test_weights_to_begin_with(tmp_path: Path, kept: Path) -> None:
     steps = trained(tmp_path / "b", kept, init=tmp_path / "a" / WEIGHTS)
     assert steps[0].loss < 0.5 * trained(tmp_path / "c", kept)[0].loss
     with pytest.raises(SettingsError, match="of the task 'doubling'"):
-        next(fit(Other(), TRAINING, tmp_path / "d", init=tmp_path / "a" / WEIGHTS, kept=kept))
+        next(fit(Other(), TRAINING, tmp_path / "d", init=tmp_path / "a" / WEIGHTS, stock=Stock(kept)))
 
 
 class Other(Doubling):
@@ -107,11 +112,30 @@ def test_another_training_is_refused(tmp_path: Path, kept: Path) -> None:
 
 def test_heads_held_out_are_never_learnt_from(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    views = Views(Doubling(), TRAINING.model_copy(update={"count": 3}), kept)
-    monkeypatch.setattr(views, "_view", lambda chosen, key, whole: asked.append(chosen))
+    views = Views(Doubling(), TRAINING.model_copy(update={"count": 3}), Stock(kept))
+    monkeypatch.setattr(views, "head", lambda number: asked.append(number) or head())
     for number in range(40):
         views[number]
     assert set(asked) == {1, 2, 3}
-    views.held_out(0)
-    views.held_out(1)
-    assert asked[-2:] == [4, 5]
+    del asked[:]
+    assert len(list(views.judged())) == 1
+    assert asked == [4]
+
+
+def test_scans_of_ones_own_are_seen_as_often_as_wanted(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    training = TRAINING.model_copy(update={"own": 0.25})
+    mine = replace(head(), age_years=1.0)
+    seen: list[float] = []
+    views = Views(Doubling(), training, Stock(kept, (mine,), (mine, mine), "x"))
+    monkeypatch.setattr(views.task, "sample", lambda head, key, whole=False: seen.append(head.age_years))
+    for number in range(400):
+        views[number]
+    assert 70 < seen.count(1.0) < 130
+    assert [whose for whose, _ in views.judged()] == ["", "own-", "own-"]
+
+
+def test_scores_on_ones_own_scans_stand_beside_the_others(tmp_path: Path, kept: Path) -> None:
+    steps = trained(tmp_path / "a", kept, stock=Stock(kept, (), (head(),), "x"))
+    assert all(set(step.scores) == {"score", "own-score"} for step in steps if step.scores)
+    with pytest.raises(FolderError, match="another training"):
+        trained(tmp_path / "a", kept)

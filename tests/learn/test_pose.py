@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from mindscan.core.key import Key
-from mindscan.core.volume import Grid
-from mindscan.learn.pose import bent, moved, part, places, seen, turned
+from mindscan.core.volume import Grid, Volume
+from mindscan.learn.pose import bent, moved, part, places, seen, shrunk, turned
 
 BOX = Grid.centred((5, 6, 7), (2.0, 2.0, 2.0), (1.0, 0.0, 0.0))
 
@@ -37,3 +37,12 @@ def test_a_bend_is_smooth_and_as_large_as_asked() -> None:
     assert bend.shape == (40, 40, 40, 3)
     assert 0.5 < float(bend.std()) < 2.5
     assert float(bend.diff(dim=0).abs().max()) < 2.0
+
+
+def test_a_shrunk_volume_shows_the_same_place() -> None:
+    grid = Grid.centred((40, 41, 30), (1.0, 1.0, 3.0), (5.0, 6.0, 7.0))
+    x = places(grid)[..., 0]
+    small = shrunk(Volume(x, grid.affine), 4.0)
+    assert small.grid.voxel_mm == (4.0, 4.0, 3.0)
+    torch.testing.assert_close(small.data[:9], places(small.grid)[:9, ..., 0])
+    assert shrunk(Volume(x, grid.affine), 1.0).data is x

@@ -6,8 +6,7 @@ import torch
 
 from mindscan.core.errors import SettingsError
 from mindscan.core.volume import Grid, Volume
-from mindscan.learn.pose import places
-from mindscan.tasks.given import accepted, shrunk
+from mindscan.tasks.given import accepted
 
 HEAD = Grid.centred((90, 100, 80), (2.0, 2.0, 2.0))
 
@@ -44,12 +43,3 @@ def test_what_is_no_head_is_refused(scan: Volume, told: str) -> None:
     with pytest.raises(SettingsError, match=told) as caught:
         accepted(scan)
     assert "\n" not in str(caught.value)
-
-
-def test_a_shrunk_volume_shows_the_same_place() -> None:
-    grid = Grid.centred((40, 41, 30), (1.0, 1.0, 3.0), (5.0, 6.0, 7.0))
-    x = places(grid)[..., 0]
-    small = shrunk(Volume(x, grid.affine), 4.0)
-    assert small.grid.voxel_mm == (4.0, 4.0, 3.0)
-    torch.testing.assert_close(small.data[:9], places(small.grid)[:9, ..., 0])
-    assert shrunk(Volume(x, grid.affine), 1.0).data is x

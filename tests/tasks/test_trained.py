@@ -23,7 +23,7 @@ def test_they_load_and_say_how_they_were_trained(name: str) -> None:
         about = opened.metadata()
     training = Training.parse(json.loads(about["training"]))
     card = (WEIGHTS / f"{name}.md").read_text("utf-8")
-    steps = int(about["steps"])
+    steps, hours = int(about["steps"]), about["hours"]
     assert f"{steps:,} steps" in card
-    assert f"{about['hours']} hours" in card
+    assert f"{hours} hours" in card
     assert f"{training.count} heads of seed {training.seed}" in card

@@ -12,6 +12,7 @@ from rich.console import Console
 from mindscan.cli.progress import counted
 from mindscan.core.errors import SettingsError
 from mindscan.learn.fit import WEIGHTS, fit
+from mindscan.learn.labelled import stock
 from mindscan.learn.training import Training
 from mindscan.tasks.results import (
     Made,
@@ -93,6 +94,7 @@ def train(
     device: str = "cpu",
     hours: float | None = None,
     workers: int = 0,
+    own: Path | None = None,
 ) -> None:
     """Train a network on made heads, or go on with training one.
 
@@ -112,9 +114,12 @@ def train(
         End after so long, the rate falling by the clock.
     workers
         Processes that make views; 0 makes them between steps.
+    own
+        Folder of labelled scans to learn from too: NAME.nii.gz with NAME_dseg.nii.gz. A quarter of them is
+        not learnt from, but judged by.
     """
     training = Training() if plan is None else Training.read(plan)
-    steps = fit(find(task), training, out, init, device, hours, workers)
+    steps = fit(find(task), training, out, init, device, hours, workers, stock(own))
     with counted(Console(stderr=True), "steps") as show:
         for step in steps:
             show(step.number, step.total)

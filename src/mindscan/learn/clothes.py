@@ -41,7 +41,7 @@ _INSIDE = torch.tensor([i in BY_ID and in_skull(BY_ID[i]) for i in range(TABLE_S
 
 def dressed(head: Head, key: Key) -> Tensor:
     """The image of a head in random clothes, float32, shape (i, j, k), on the grid of its labels."""
-    image = _scanned(head, key / "scan")
+    image = _scanned(head, key / "scan") if head.image is None else signal(head.image)
     rng = key.rng()
     image = _masked(image, head.brain, rng)
     if rng.random() < 0.1:

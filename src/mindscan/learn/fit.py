@@ -6,10 +6,10 @@ import copy
 import io
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
@@ -49,30 +49,54 @@ class Step:
     scores: dict[str, float] | None = None
 
 
+class Stock(NamedTuple):
+    """Where heads come from beside those that are made.
+
+    Args:
+        kept: folder in which made heads are kept; that in the cache folder when None.
+        learnt: labelled scans that are learnt from.
+        judged: labelled scans that the network is judged by.
+        digest: of these scans; "" where there are none.
+    """
+
+    kept: Path | None = None
+    learnt: Sequence[Head] = ()
+    judged: Sequence[Head] = ()
+    digest: str = ""
+
+
+MADE = Stock()
+"""No scans but made ones."""
+
+
 class Views(Dataset[Sample]):
     """Views of made heads by number; each is a pure function of the training and its number."""
 
-    def __init__(self, task: Task, training: Training, kept: Path | None) -> None:
-        self.task, self.training, self.kept = task, training, kept
+    def __init__(self, task: Task, training: Training, stock: Stock = MADE) -> None:
+        self.task, self.training, self.stock = task, training, stock
         self.key = Key(training.seed) / "views"
 
     def __getitem__(self, number: int) -> Sample:
         """What is learnt from at view `number`, from 0."""
         key = self.key / number
-        chosen = 1 + int((key / "head").rng().integers(self.training.count))
-        return self._view(chosen, key, whole=False)
+        if self.stock.learnt and (key / "own").rng().random() < self.training.own:
+            shown = self.stock.learnt[int((key / "head").rng().integers(len(self.stock.learnt)))]
+        else:
+            shown = self.head(1 + int((key / "head").rng().integers(self.training.count)))
+        return self.task.sample(shown, key / "view")
 
-    def held_out(self, number: int) -> Sample:
-        """The view of head `number`, from 0, of those that are not learnt from."""
-        chosen = self.training.count + 1 + number
-        return self._view(chosen, self.key / "held out" / number, whole=True)
+    def judged(self) -> Iterator[tuple[str, Sample]]:
+        """Views of all heads that are not learnt from, and what is put before the names of their scores."""
+        key, training = self.key / "held out", self.training
+        made = (self.head(training.count + 1 + n) for n in range(training.held_out))
+        for n, one in enumerate(made):
+            yield "", self.task.sample(one, key / n / "view", whole=True)
+        for n, one in enumerate(self.stock.judged):
+            yield "own-", self.task.sample(one, key / "own" / n / "view", whole=True)
 
     def head(self, number: int) -> Head:
         """The head with this number, from 1."""
-        return head(self.training.heads, self.training.seed, number, self.kept)
-
-    def _view(self, chosen: int, key: Key, whole: bool) -> Sample:
-        return self.task.sample(self.head(chosen), key / "view", whole)
+        return head(self.training.heads, self.training.seed, number, self.stock.kept or kept_heads())
 
 
 @dataclass
@@ -110,7 +134,7 @@ def fit(
     device: torch.device | str = "cpu",
     hours: float | None = None,
     workers: int = 0,
-    kept: Path | None = None,
+    stock: Stock = MADE,
 ) -> Iterator[Step]:
     """Train a network, or go on with training one.
 
@@ -123,7 +147,7 @@ def fit(
         hours: end after so long; the rate falls by the clock where that is sooner than by steps, so that
             the training is whole but depends on the machine. None: by steps alone, and the same each time.
         workers: processes that make views; 0 makes them in this one.
-        kept: folder in which heads are kept once made; that in the cache folder when None.
+        stock: scans of your own to learn from and to be judged by beside made heads.
 
     Yields:
         Every step. In the end `weights.safetensors` holds the running mean of the weights, and `curve.tsv`
@@ -134,8 +158,8 @@ def fit(
         FileError, SettingsError: the weights to begin with are missing or of another task.
     """
     device = torch.device(device)
-    _open(out, task, training)
-    views = Views(task, training, kept or kept_heads())
+    _open(out, f"{task.name}\n{stock.digest}\n{training.json_text()}")
+    views = Views(task, training, stock)
     there = (out / CHECKPOINT).exists()
     network = task.network() if there else _begun(views, init)
     state = _state(network.to(device), training)
@@ -150,8 +174,8 @@ def fit(
             break
         loss = _learn(task, training, state, Sample(*sample), progress)
         state.seconds = time.monotonic() - began
-        due = training.held_out and state.done % training.judged_every == 0
-        scores = _judge(views, state.mean) if due else None
+        due = state.done % training.judged_every == 0
+        scores = (_judge(views, state.mean) or None) if due else None
         if state.done % training.saved_every == 0:
             write_atomically(out / CHECKPOINT, state.bytes())
         _note(out / CURVE, state.done, state.seconds, loss, scores)
@@ -169,12 +193,11 @@ def _finish(views: Views, state: _State, out: Path) -> None:
     write_atomically(out / CHECKPOINT, state.bytes())
     device = next(state.mean.parameters()).device
     about = {"task": views.task.name, "training": views.training.json_text(), "steps": str(state.done)}
-    about |= {"hours": f"{state.seconds / 3600:.2f}", "device": str(device)}
+    about |= {"hours": f"{state.seconds / 3600:.2f}", "device": str(device), "own": views.stock.digest}
     write_weights(out / WEIGHTS, state.mean.state_dict(), about)
 
 
-def _open(out: Path, task: Task, training: Training) -> None:
-    text = f"{task.name}\n{training.json_text()}"
+def _open(out: Path, text: str) -> None:
     record = out / RECORD
     if record.exists() and record.read_text(encoding="utf-8") != text:
         raise FolderError(f"{out} holds another training", "the same task and training", "choose another")
@@ -238,15 +261,14 @@ def _judge(views: Views, network: nn.Module) -> dict[str, float]:
     """Mean scores on the heads held out."""
     task, training, device = views.task, views.training, next(network.parameters()).device
     network.eval()
-    totals: dict[str, float] = {}
-    for number in range(training.held_out):
-        sample = views.held_out(number)
+    found: dict[str, list[float]] = {}
+    for whose, sample in views.judged():
         with torch.no_grad(), _precision(training, device):
             said = task.answer(network, sample.given[None].to(device)).float()
         wanted = {name: value[None].to(device) for name, value in sample.wanted.items()}
         for name, value in task.score(said, wanted).items():
-            totals[name] = totals.get(name, 0.0) + value / training.held_out
-    return totals
+            found.setdefault(whose + name, []).append(value)
+    return {name: sum(values) / len(values) for name, values in found.items()}
 
 
 def _precision(training: Training, device: torch.device) -> torch.autocast:

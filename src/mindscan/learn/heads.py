@@ -33,17 +33,20 @@ _ROWS[_IDS.long()] = torch.arange(len(LABELS), dtype=torch.uint8)
 
 @dataclass(frozen=True)
 class Head:
-    """One made head and where it lies in the template.
+    """One head and where it lies in the template.
 
     Args:
         brain: labels, shares and owners; whatever else a `Brain` may hold is left out.
         to_template: 4 x 4, from world mm to template mm (MNI152), the warp left out.
         age_years: of the person.
+        image: what a scanner made of it, in any unit, shape (i, j, k) on the grid of the labels; None where
+            it is imaged anew every time.
     """
 
     brain: Brain
     to_template: Affine
     age_years: float
+    image: Tensor | None = None
 
 
 def head(plan: Plan, seed: int, number: int, kept: Path | None = None) -> Head:
@@ -76,14 +79,15 @@ def halved(head: Head) -> Head:
     brain = head.brain
     assert brain.fractions is not None
     assert brain.owners is not None
+    image = None if head.image is None else functional.avg_pool3d(head.image[None], 2)[0]
+    affine = brain.labels.affine.copy()
+    affine[:3, 3] += affine[:3, :3].sum(1) / 2
+    affine[:3, :3] *= 2
     shares = functional.avg_pool3d(brain.fractions, 2)
     _, largest = functional.max_pool3d(brain.fractions, 2, return_indices=True)
     owners = brain.owners.flatten(1).gather(1, largest.flatten(1)).view(shares.shape)
     labels = owners.gather(0, shares.argmax(0, keepdim=True))[0]
-    affine = brain.labels.affine.copy()
-    affine[:3, 3] += affine[:3, :3].sum(1) / 2
-    affine[:3, :3] *= 2
-    return replace(head, brain=Brain(Volume(labels, affine), shares, owners, {}))
+    return replace(head, brain=Brain(Volume(labels, affine), shares, owners, {}), image=image)
 
 
 def kept_heads() -> Path:

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from mindscan.core.key import Key
-from mindscan.core.volume import Affine, Grid
+from mindscan.core.volume import Affine, Grid, Volume
 
 
 @dataclass(frozen=True)
@@ -98,3 +98,15 @@ def seen(data: Tensor, index: Tensor, nearest: bool = False) -> Tensor:
     unit = (index * 2 + 1) / size - 1
     mode = "nearest" if nearest else "bilinear"
     return functional.grid_sample(data[None], unit.flip(-1)[None], mode, "zeros", align_corners=False)[0]
+
+
+def shrunk(volume: Volume, edge_mm: float) -> Volume:
+    """A volume averaged over whole voxels, so that none is much smaller than `edge_mm`."""
+    blocks = [max(1, round(edge_mm / edge)) for edge in volume.grid.voxel_mm]
+    if max(blocks) == 1:
+        return volume
+    data = functional.avg_pool3d(volume.data[None], blocks, ceil_mode=True, count_include_pad=False)[0]
+    affine = volume.affine.copy()
+    affine[:3, 3] += affine[:3, :3] @ ((np.array(blocks) - 1) / 2)
+    affine[:3, :3] *= blocks
+    return Volume(data, affine)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from torch.nn import functional
 
 from mindscan.core.errors import SettingsError
 from mindscan.core.volume import Volume
@@ -50,15 +49,3 @@ def accepted(scan: Volume) -> Volume:
             f"a scan that is {float(data.max()):g} everywhere", "a picture", "give another file"
         )
     return Volume(signal(data), scan.affine)
-
-
-def shrunk(volume: Volume, edge_mm: float) -> Volume:
-    """A volume averaged over whole voxels, so that none is much smaller than `edge_mm`."""
-    blocks = [max(1, round(edge_mm / edge)) for edge in volume.grid.voxel_mm]
-    if max(blocks) == 1:
-        return volume
-    data = functional.avg_pool3d(volume.data[None], blocks, ceil_mode=True, count_include_pad=False)[0]
-    affine = volume.affine.copy()
-    affine[:3, 3] += affine[:3, :3] @ ((np.array(blocks) - 1) / 2)
-    affine[:3, :3] *= blocks
-    return Volume(data, affine)

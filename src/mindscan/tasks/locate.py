@@ -14,8 +14,7 @@ from mindscan.core.errors import SettingsError
 from mindscan.core.volume import Affine, Volume
 from mindscan.learn.classes import by_id
 from mindscan.learn.clothes import normalised
-from mindscan.learn.pose import Channels, moved, places, seen
-from mindscan.tasks.given import shrunk
+from mindscan.learn.pose import Channels, moved, places, seen, shrunk
 from mindscan.tasks.stripper import BOX, MIDDLE_MM
 
 _LOOKS = 2

@@ -14,8 +14,8 @@ from mindscan.core.volume import Affine, Grid, Volume
 from mindscan.dataset.nifti import read_nifti
 from mindscan.learn.classes import CLASSES, by_id, ids_of
 from mindscan.learn.clothes import normalised
-from mindscan.learn.pose import Channels, moved, part, places, seen
-from mindscan.tasks.given import accepted, shrunk
+from mindscan.learn.pose import Channels, moved, part, places, seen, shrunk
+from mindscan.tasks.given import accepted
 from mindscan.tasks.locate import located, mended
 from mindscan.tasks.refine import refined
 from mindscan.tasks.segmenter import BOX, Guided, Segmenter, with_places
