@@ -21,7 +21,7 @@ class Training(Record):
         count: how many heads there are; each is seen many times, never twice alike.
         held_out: heads beyond these, of which none is learnt from, that the network is judged by.
         seed: 0 to 2**63 - 1.
-        steps: how often the weights change.
+        steps: how often the weights change; 0 for what needs only a look at the heads.
         batch: views a step.
         rate: largest learning rate; it rises over the first steps and falls along a cosine to nothing.
         weight_decay: of AdamW (Loshchilov 2019, arXiv 1711.05101).
@@ -37,7 +37,7 @@ class Training(Record):
     count: Count = 256
     held_out: Annotated[int, Field(ge=0)] = 6
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 2026
-    steps: Count = 2000
+    steps: Annotated[int, Field(ge=0)] = 2000
     batch: Count = 1
     rate: Annotated[float, Field(gt=0, le=1)] = 2e-3
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.01
