@@ -80,5 +80,7 @@ def test_heads_in_another_pose_have_the_same_landmarks() -> None:
     with torch.no_grad():
         one = network.found(sample.given, BOX)[:, :3]
         other = network.found(sample.given, replace(BOX, affine=affine))[:, :3]
-    turned = torch.tensor([[0, 1.1, 0], [-0.9, 0, 0], [0, 0, 1.0]]) @ one.T + torch.tensor([[7.0], [3], [-40]])
+    turned = torch.tensor([[0, 1.1, 0], [-0.9, 0, 0], [0, 0, 1.0]]) @ one.T + torch.tensor(
+        [[7.0], [3], [-40]]
+    )
     torch.testing.assert_close(other, turned.T, atol=0.01, rtol=0)

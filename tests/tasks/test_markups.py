@@ -22,7 +22,11 @@ def test_a_fiducial_list_can_be_read_as_slicer_does() -> None:
 
 def test_a_point_list_holds_the_same() -> None:
     (listed,) = json.loads(mrk_bytes(MARKS))["markups"]
-    assert (listed["type"], listed["coordinateSystem"], listed["coordinateUnits"]) == ("Fiducial", "LPS", "mm")
+    assert (listed["type"], listed["coordinateSystem"], listed["coordinateUnits"]) == (
+        "Fiducial",
+        "LPS",
+        "mm",
+    )
     assert len(listed["controlPoints"]) == 32
     for point, (name, mark) in zip(listed["controlPoints"], MARKS.items(), strict=True):
         x, y, z = point["position"]
