@@ -24,14 +24,11 @@ CARD = """# Weights: {task}
 |---|---|
 | trained on | {count} heads of seed {seed}, ages {ages} years, made by mindscan; no scan of a person |
 | for | {steps:,} steps of {batch} view{plural}, {hours} hours on {device} |
-| judged on | {held_out} other made heads, in random clothes: any contrast, resolution, mask and noise |
 
 What goes in and what comes out stands in the docstring of `mindscan.tasks.{task}`; how good it is on real
-scans, in docs/segment.md. While it was trained, the running mean of the weights was judged so:
+scans and on made heads that it never saw, in docs/segment.md.
 
-| step | {names} |
-|---|{lines}|
-{rows}
+{judged}
 
 The whole record of the training, which `mindscan train {task} --plan` takes as TOML:
 
@@ -41,18 +38,26 @@ Not for clinical use. People with tumours, strokes or operated brains were not a
 younger than 6 years.
 """
 
+JUDGED = """While it was trained, the running mean of the weights was judged on {held_out} other made heads,
+in random clothes: any contrast, resolution, mask and noise.
+
+| step | {names} |
+|---|{lines}|
+{rows}"""
+
+NO_STEPS = "All that it knows was learnt from the heads in closed form, before the first step."
+
 
 def card(folder: Path) -> tuple[str, str]:
     """The name of the task of a training, and its card."""
     with safe_open(folder / WEIGHTS, "pt") as opened:
         about = opened.metadata()
     training = Training.parse(json.loads(about["training"]))
-    lines = [line.split("\t") for line in (folder / CURVE).read_text("utf-8").splitlines()[1:]]
+    steps = (folder / CURVE).read_text("utf-8").splitlines()[1:] if (folder / CURVE).exists() else []
+    lines = [step.split("\t") for step in steps]
     judged = [
         (line[0], dict(pair.split("=") for pair in line[3].split())) for line in lines if line[3] != "n/a"
     ]
-    names = list(judged[-1][1]) if judged else ["score"]
-    shown = [judged[0], *judged[-2:]] if len(judged) > 2 else judged
     text = CARD.format(
         task=about["task"],
         count=training.count,
@@ -63,15 +68,19 @@ def card(folder: Path) -> tuple[str, str]:
         plural="" if training.batch == 1 else "s",
         hours=about["hours"],
         device=about["device"],
-        held_out=training.held_out,
-        names=" | ".join(names),
-        lines="|".join("---" for _ in names),
-        rows="\n".join(
-            f"| {step} | {' | '.join(f'{float(s[n]):.2f}' for n in names)} |" for step, s in shown
-        ),
+        judged=curve(judged, training.held_out) if judged else NO_STEPS,
         record=json.dumps(training.model_dump(mode="json", exclude_defaults=True)),
     )
     return about["task"], text
+
+
+def curve(judged: list[tuple[str, dict[str, str]]], held_out: int) -> str:
+    """The first and the last judgements as a table."""
+    names = list(judged[-1][1])
+    shown = [judged[0], *judged[-2:]] if len(judged) > 2 else judged
+    rows = [f"| {step} | {' | '.join(f'{float(s[n]):.2f}' for n in names)} |" for step, s in shown]
+    lines = "|".join("---" for _ in names)
+    return JUDGED.format(held_out=held_out, names=" | ".join(names), lines=lines, rows="\n".join(rows))
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mindscan.ingest.dicom import from_dicom
     from mindscan.report.methods import cite
     from mindscan.report.show import show
+    from mindscan.tasks.landmarks import landmarks
     from mindscan.tasks.segment import segment
 
 _HOME = {
@@ -53,6 +54,7 @@ _HOME = {
     "read_dataset": "dataset.shelf",
     "from_dicom": "ingest.dicom",
     "cite": "report.methods",
+    "landmarks": "tasks.landmarks",
     "segment": "tasks.segment",
     "show": "report.show",
 }
@@ -65,6 +67,7 @@ __all__ = [
     "cite",
     "draw",
     "from_dicom",
+    "landmarks",
     "list_assets",
     "make",
     "make_subject",

@@ -32,7 +32,8 @@ def test_training_tells_how_good_it_is_and_goes_on(
     [
         (["segment", "nowhere.nii.gz"], "nowhere.nii.gz; expected a .nii or .nii.gz file"),
         (["strip", "nowhere"], "nowhere; expected a .nii or .nii.gz file"),
-        (["train", "diagnosis", "--out", "x"], "one of stripper, segmenter"),
+        (["landmarks", "nowhere"], "nowhere; expected a .nii or .nii.gz file"),
+        (["train", "diagnosis", "--out", "x"], "one of stripper, segmenter, landmarker"),
     ],
 )
 def test_mistakes_give_one_line(words: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:

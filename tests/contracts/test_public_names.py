@@ -23,6 +23,7 @@ SIGNATURES = {
     "cite": "root",
     "show": "path out look=None",
     "segment": "scan weights=None",
+    "landmarks": "scan weights=None landmarker=None",
     "add_asset": "path labels='freesurfer' name=None",
     "list_assets": "",
     "remove_asset": "name",

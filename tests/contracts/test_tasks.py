@@ -18,6 +18,7 @@ RIGHT: dict[str, Callable[[dict[str, Tensor]], Tensor]] = {
     "segmenter": lambda wanted: torch.cat(
         [20 * one_hot(wanted["class"][:, 0], 19).movedim(-1, 1).float(), 40 * wanted["side"] - 20], 1
     ),
+    "landmarker": lambda wanted: torch.cat([wanted["place"], torch.ones(1, 32, 1)], 2),
 }
 """The answer that is right, by task."""
 
@@ -41,7 +42,7 @@ def test_answers_can_be_learnt_from_and_judged(task: Task) -> None:
     wanted = {name: value[None] for name, value in sample.wanted.items()}
     with torch.no_grad():
         said = task.answer(network, sample.given[None])
-    assert said.shape[2:] == sample.given.shape[1:]
+    assert said.shape == RIGHT[task.name](wanted).shape
     said.requires_grad_(True)
     loss = task.loss(said, wanted)
     loss.backward()
@@ -61,5 +62,5 @@ def test_the_right_answer_is_worth_more_than_any_other(task: Task) -> None:
 
 
 def test_an_unknown_task_is_refused() -> None:
-    with pytest.raises(SettingsError, match="one of stripper, segmenter"):
+    with pytest.raises(SettingsError, match="one of stripper, segmenter, landmarker"):
         find("diagnosis")

@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 
 from learn.small import PLAN, head
+from mindscan.anatomy.landmarks import AFIDS
 from mindscan.learn import heads
 
 
@@ -14,6 +15,8 @@ def test_a_kept_head_is_the_made_one(tmp_path: Path) -> None:
     again = heads.head(PLAN, 1, 1, tmp_path)
     for one in (first, again):
         assert torch.equal(one.brain.labels.data, head().brain.labels.data)
+        assert one.brain.landmarks == head().brain.landmarks
+        assert set(one.brain.landmarks) == set(AFIDS)
         assert one.brain.fractions is not None
         assert float((one.brain.fractions.sum(0) - 1).abs().max()) < 0.02
     file.write_bytes(b"damaged")

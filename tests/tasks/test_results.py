@@ -14,6 +14,8 @@ from mindscan.learn.pose import Channels
 from mindscan.tasks import results
 from mindscan.tasks.results import (
     COLUMNS,
+    MARK_COLUMNS,
+    landmark_files,
     segmentation_files,
     sources,
     stripped_files,
@@ -118,3 +120,16 @@ def test_a_stripped_scan_is_the_scan_inside_the_mask(tmp_path: Path) -> None:
     assert bool(mask[10:].all())
     assert not bool(mask[:10].any())
     torch.testing.assert_close(inside, torch.where(mask, scan.data, 0.0), atol=0.5, rtol=0)
+
+
+def test_landmarks_come_in_three_forms_that_agree(tmp_path: Path) -> None:
+    scan = read_nifti(scan_at(tmp_path / "s.nii.gz"))
+    files = landmark_files(scan, found_in(scan), "s")
+    assert set(files) == {f"_landmarks.{ending}" for ending in ("tsv", "fcsv", "mrk.json", "png")}
+    (tmp_path / "s.tsv").write_bytes(files["_landmarks.tsv"])
+    rows = read_tsv(tmp_path / "s.tsv", MARK_COLUMNS)
+    lists = files["_landmarks.fcsv"].decode().splitlines()[3:]
+    assert len(rows) == len(lists) == 32
+    for row, line in zip(rows, lists, strict=True):
+        assert (row["name"], -float(row["x"])) == (line.split(",")[12], float(line.split(",")[1]))
+        assert float(row["uncertainty_mm"]) > 0

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from mindscan.anatomy.landmarks import AFIDS
 from mindscan.cohort import recipe as recipes
 from mindscan.cohort.plan import Plan
 from mindscan.core.brain import label_tissue
@@ -17,6 +18,7 @@ from mindscan.core.scan import Subject
 from mindscan.core.volume import Grid, Volume
 from mindscan.learn.classes import IDS, classes_of, sides_of
 from mindscan.learn.pose import places
+from mindscan.tasks.landmarks import marked
 from mindscan.tasks.segment import Segmentation, segment
 
 SHIPPED = Path(nilearn.__file__).parent / "datasets" / "data"
@@ -104,3 +106,9 @@ def test_air_is_no_brain() -> None:
     dots[45, 45, 45] = 1
     with pytest.raises(SettingsError, match="human brain"):
         segment(Volume(dots, grid.affine))
+
+
+def test_landmarks_of_the_average_are_near() -> None:
+    marks = marked(average())
+    away = [np.linalg.norm(np.subtract(marks[name][:3], place)) for name, place in AFIDS.items()]
+    assert float(np.mean(away)) < 2.5

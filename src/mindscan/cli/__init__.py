@@ -24,6 +24,7 @@ app.command("mindscan.cli.commands:show", help="Draw a labelled montage of an im
 app.command("mindscan.cli.commands:cite", help="Print the methods text and references of a data set.")
 app.command("mindscan.cli.networks:segment", help="Tell apart the structures of the brain in scans.")
 app.command("mindscan.cli.networks:strip", help="Take the skull away from scans.")
+app.command("mindscan.cli.networks:landmarks", help="Find anatomical landmarks in scans.")
 app.command("mindscan.cli.networks:train", help="Train a network on made heads.")
 validation = App(name="validate", help="Show with numbers and pictures that what is made is right.")
 validation.command(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from mindscan.learn.labelled import stock
 from mindscan.learn.training import Training
 from mindscan.tasks.results import (
     Made,
+    landmark_files,
     segmentation_files,
     sources,
     stripped_files,
@@ -67,6 +69,33 @@ def strip(scans: tuple[Path, ...], /, *, out: Path = Path("stripped"), weights: 
     _run(scans, out, stripped_files, weights)
 
 
+def landmarks(
+    scans: tuple[Path, ...],
+    /,
+    *,
+    out: Path = Path("landmarks"),
+    weights: Path | None = None,
+    landmarker: Path | None = None,
+) -> None:
+    """Find the 32 landmarks of the AFIDs protocol, each with an uncertainty in mm.
+
+    Every scan gets a folder: a table (RAS+), two files for 3D Slicer (LPS), and a picture. Scans whose folder
+    is there are skipped, so the same command goes on after Ctrl-C.
+
+    Parameters
+    ----------
+    scans
+        NIfTI files, folders of them, or BIDS data sets.
+    out
+        Folder for the results.
+    weights
+        A segmenter of yours, from `mindscan train segmenter`.
+    landmarker
+        A landmarker of yours, from `mindscan train landmarker`.
+    """
+    _run(scans, out, partial(landmark_files, landmarker=landmarker), weights)
+
+
 def _run(scans: tuple[Path, ...], out: Path, made: Made, weights: Path | None) -> None:
     wanted = sources(scans)
     failed = 0
@@ -101,7 +130,7 @@ def train(
     Parameters
     ----------
     task
-        segmenter or stripper.
+        segmenter, stripper or landmarker.
     out
         Folder of the training; new, empty, or of the same training, which then goes on where it stopped.
     plan

@@ -24,8 +24,6 @@ from mindscan.learn.weights import read_weights, write_atomically, write_weights
 
 CHECKPOINT, WEIGHTS, CURVE, RECORD = "checkpoint.pt", "weights.safetensors", "curve.tsv", "training.json"
 """Names of the files in the folder of a training."""
-_MOST_BEGUN_WITH = 64
-"""Heads that a network begins with at most."""
 _WARM = 50
 """Steps over which the rate rises."""
 
@@ -215,7 +213,7 @@ def _begun(views: Views, init: Path | None) -> nn.Module:
         read_weights(init, network, task.name)
         return network
     _draw(network, Key(training.seed) / "weights")
-    task.begin(network, map(views.head, range(1, 1 + min(training.count, _MOST_BEGUN_WITH))))
+    task.begin(network, map(views.head, range(1, 1 + training.count)))
     return network
 
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from mindscan.anatomy import build
+from mindscan.anatomy.landmarks import AFIDS
 from mindscan.anatomy.template import cache_folder
 from mindscan.cohort import recipe as recipes
 from mindscan.cohort.plan import Plan
@@ -36,7 +37,7 @@ class Head:
     """One head and where it lies in the template.
 
     Args:
-        brain: labels, shares and owners; whatever else a `Brain` may hold is left out.
+        brain: labels, shares, owners and the 32 AFIDs; whatever else a `Brain` may hold is left out.
         to_template: 4 x 4, from world mm to template mm (MNI152), the warp left out.
         age_years: of the person.
         image: what a scanner made of it, in any unit, shape (i, j, k) on the grid of the labels; None where
@@ -63,7 +64,7 @@ def head(plan: Plan, seed: int, number: int, kept: Path | None = None) -> Head:
     if path is not None and path.exists():
         try:
             return _unpacked(load_file(path))
-        except (OSError, SafetensorError):
+        except (OSError, SafetensorError, KeyError):
             path.unlink(missing_ok=True)
     packed = _packed(recipe)
     if path is not None:
@@ -87,7 +88,7 @@ def halved(head: Head) -> Head:
     _, largest = functional.max_pool3d(brain.fractions, 2, return_indices=True)
     owners = brain.owners.flatten(1).gather(1, largest.flatten(1)).view(shares.shape)
     labels = owners.gather(0, shares.argmax(0, keepdim=True))[0]
-    return replace(head, brain=Brain(Volume(labels, affine), shares, owners, {}), image=image)
+    return replace(head, brain=Brain(Volume(labels, affine), shares, owners, brain.landmarks), image=image)
 
 
 def kept_heads() -> Path:
@@ -110,12 +111,14 @@ def _packed(recipe: Recipe) -> dict[str, Tensor]:
         brain = build.painted(model, recipe.grid.grid(), dense=False)
     assert brain.fractions is not None
     assert brain.owners is not None
+    marks = [brain.landmarks[name] for name in AFIDS]
     return {
         "labels": _ROWS[brain.labels.data.int()],
         "owners": _ROWS[brain.owners.int()],
         "fractions": (brain.fractions * 255).round().to(torch.uint8),
         "affine": torch.from_numpy(brain.labels.affine),
         "to_template": torch.from_numpy(np.ascontiguousarray(model.to_template)),
+        "landmarks": torch.tensor(marks, dtype=torch.float64),
         "age_years": torch.tensor(recipe.person.age_years, dtype=torch.float64),
     }
 
@@ -123,7 +126,8 @@ def _packed(recipe: Recipe) -> dict[str, Tensor]:
 def _unpacked(packed: dict[str, Tensor]) -> Head:
     labels, owners = (_IDS[packed[name].int()] for name in ("labels", "owners"))
     affine = packed["affine"].numpy()
-    brain = Brain(Volume(labels, affine), packed["fractions"].float() / 255, owners, {})
+    marks = {name: (x, y, z) for name, (x, y, z) in zip(AFIDS, packed["landmarks"].tolist(), strict=True)}
+    brain = Brain(Volume(labels, affine), packed["fractions"].float() / 255, owners, marks)
     return Head(brain, packed["to_template"].numpy(), float(packed["age_years"]))
 
 

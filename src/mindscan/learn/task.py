@@ -28,13 +28,13 @@ class Task(Protocol):
         """A fresh network, an ordinary MONAI module; takes (batch, channels, i, j, k)."""
 
     def begin(self, network: nn.Module, heads: Iterable[Head]) -> None:
-        """Give a fresh network what needs no training, only a look at some heads."""
+        """Give a fresh network what needs no steps, only a look at heads, made as they are asked for."""
 
     def sample(self, head: Head, key: Key, whole: bool = False) -> Sample:
         """One view of a head; `whole` when not only a part of it shall be seen, as for a judgement."""
 
     def answer(self, network: nn.Module, given: Tensor) -> Tensor:
-        """What a network says of whole views, (batch, channels, i, j, k)."""
+        """What a network says of whole views; the first axis is the batch."""
 
     def loss(self, said: Tensor, wanted: dict[str, Tensor]) -> Tensor:
         """How wrong an answer is, a scalar to go down; all tensors have a batch axis."""

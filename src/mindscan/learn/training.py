@@ -22,7 +22,7 @@ class Training(Record):
         held_out: heads beyond these, of which none is learnt from, that the network is judged by.
         own: share of views that show labelled scans of your own, where such are given, 0 to 1.
         seed: 0 to 2**63 - 1.
-        steps: how often the weights change.
+        steps: how often the weights change; 0 for what needs only a look at the heads.
         batch: views a step.
         rate: largest learning rate; it rises over the first steps and falls along a cosine to nothing.
         weight_decay: of AdamW (Loshchilov 2019, arXiv 1711.05101).
@@ -39,7 +39,7 @@ class Training(Record):
     held_out: Annotated[int, Field(ge=0)] = 6
     own: Annotated[float, Field(ge=0, le=1)] = 0.5
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 2026
-    steps: Count = 2000
+    steps: Annotated[int, Field(ge=0)] = 2000
     batch: Count = 1
     rate: Annotated[float, Field(gt=0, le=1)] = 2e-3
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.01

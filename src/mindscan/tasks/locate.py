@@ -5,13 +5,15 @@ First by size and place of the inside of the skull, then by where the structures
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from mindscan.core.errors import SettingsError
-from mindscan.core.volume import Affine, Volume
+from mindscan.core.volume import Affine, Grid, Volume
 from mindscan.learn.classes import by_id
 from mindscan.learn.clothes import normalised
 from mindscan.learn.pose import Channels, moved, places, seen, shrunk
@@ -23,6 +25,8 @@ _LEAST_ML, _MOST_ML = 400.0, 3000.0
 """Volumes that are taken for the inside of a skull (choices of this project)."""
 _LEAST_SHARE = 0.1
 """Structures of which less than this share of the usual volume is found say nothing about the pose."""
+_FEWEST = 8
+"""Structures that must be found before they say anything of the pose (a choice of this project)."""
 
 
 @torch.no_grad()
@@ -68,27 +72,40 @@ def mended(to_template: Affine, chance: Channels, usual: Channels) -> Affine:
         chance: of every class and the right side, as the network says it in this pose.
         usual: the same as it usually is over the template.
     """
-    ours, theirs = _middles(chance), _middles(usual)
-    pairs = [(ours[i], theirs[i]) for i in theirs if ours[i][1] > _LEAST_SHARE * theirs[i][1]]
-    if len(pairs) < 8:
-        return to_template
-    weight = torch.tensor([volume for (_, volume), _ in pairs], dtype=torch.float64).sqrt()[:, None]
-    x = functional.pad(torch.stack([place for (place, _), _ in pairs]), (0, 1), value=1.0)
-    y = torch.stack([place for _, (place, _) in pairs])
-    step = np.eye(4)
-    step[:3] = torch.linalg.lstsq(x * weight, y * weight).solution.T.numpy()
-    return step @ to_template
+    ours, theirs = (middles([one for _, one in by_id(x.data)], x.grid) for x in (chance, usual))
+    return brought(ours, theirs) @ to_template
 
 
-def _middles(chance: Channels) -> dict[int, tuple[Tensor, float]]:
-    """Middle in mm and volume in voxels of every structure, by FreeSurfer id."""
-    spot = places(chance.grid).double()
-    found = {}
-    for i, one in by_id(chance.data):
+def middles(chances: Iterable[Tensor], grid: Grid) -> Tensor:
+    """Middle in mm and volume in mL of every structure, float64, shape (n, 4).
+
+    Args:
+        chances: probability of each structure, shape (i, j, k).
+        grid: where its voxels lie.
+    """
+    spot = places(grid).double()
+    found = []
+    for one in chances:
         weight = one.double().square()
-        total = float(weight.sum())
-        found[i] = ((spot * weight[..., None]).sum((0, 1, 2)) / max(total, 1e-9), float(one.sum()))
-    return found
+        middle = (spot * weight[..., None]).sum((0, 1, 2)) / weight.sum().clamp(min=1e-9)
+        found.append(torch.cat([middle, one.double().sum()[None] * grid.voxel_ml]))
+    return torch.stack(found)
+
+
+def brought(ours: Tensor, usual: Tensor) -> Affine:
+    """The affine map, 4 x 4, that brings middles nearest to the usual ones; none where too few are found.
+
+    Args:
+        ours, usual: as `middles` gives them, shape (n, 4).
+    """
+    found = (ours[:, 3] > _LEAST_SHARE * usual[:, 3]) & (usual[:, 3] > 0)
+    step = np.eye(4)
+    if int(found.sum()) < _FEWEST:
+        return step
+    weight = usual[found, 3:].sqrt()
+    x = functional.pad(ours[found, :3], (0, 1), value=1.0)
+    step[:3] = torch.linalg.lstsq(x * weight, usual[found, :3] * weight).solution.T.numpy()
+    return step
 
 
 def _moments(weight: Tensor, spot: Tensor) -> tuple[Affine, Affine]:

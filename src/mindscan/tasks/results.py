@@ -17,6 +17,8 @@ from mindscan.dataset.nifti import nifti_bytes, read_nifti
 from mindscan.dataset.tables import Cell, tsv_bytes
 from mindscan.learn.classes import by_id
 from mindscan.report.montage import Look, montage
+from mindscan.tasks.landmarks import marked
+from mindscan.tasks.markups import fcsv_bytes, mrk_bytes
 from mindscan.tasks.segment import Segmentation, segment
 
 ENDINGS = (".nii.gz", ".nii")
@@ -24,6 +26,7 @@ _NO_SCANS = ("_dseg", "_probseg", "_mask")
 """Last words of files in folders that are no scans."""
 COLUMNS = ("index", "name", "volume_ml", "quality")
 ICV = "Intracranial"
+MARK_COLUMNS = ("name", "x", "y", "z", "uncertainty_mm")
 
 Files = Mapping[str, bytes]
 Made = Callable[[Volume, Segmentation, str], Files]
@@ -175,6 +178,28 @@ def stripped_files(scan: Volume, found: Segmentation, name: str) -> Files:
     return {
         "_brain_mask.nii.gz": nifti_bytes(Volume(found.brain.data.to(torch.int16), scan.affine), "labels"),
         "_brain.nii.gz": nifti_bytes(Volume(inside, scan.affine), "scan"),
+    }
+
+
+def landmark_files(scan: Volume, found: Segmentation, name: str, landmarker: Path | None = None) -> Files:
+    """The 32 AFIDs as a table (RAS+), as two files for 3D Slicer (LPS), and a picture.
+
+    Args:
+        scan: the scan.
+        found: what it holds.
+        name: of the scan.
+        landmarker: weights other than those in the package.
+    """
+    marks = marked(found, landmarker)
+    picture = io.BytesIO()
+    places = {mark: (at.x, at.y, at.z) for mark, at in marks.items()}
+    montage(scan, found.labels, places, Look(title=name)).save(picture, "PNG")
+    rows: list[list[Cell]] = [[mark, *(round(value, 3) for value in at)] for mark, at in marks.items()]
+    return {
+        "_landmarks.tsv": tsv_bytes(MARK_COLUMNS, rows),
+        "_landmarks.fcsv": fcsv_bytes(marks),
+        "_landmarks.mrk.json": mrk_bytes(marks),
+        "_landmarks.png": picture.getvalue(),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 import numpy as np
 import torch
@@ -26,7 +27,8 @@ PATCH = (64, 64, 64)
 """Voxels that it is given at a time."""
 _SIGHT = BOX.with_voxels((6.0, 6.0, 6.0))
 _ATLAS = BOX.with_voxels((4.0, 4.0, 4.0))
-_ATLAS_VIEWS = 2
+_ATLAS_HEADS, _ATLAS_VIEWS = 64, 2
+"""Heads at most, and views of each, in which the atlas is counted."""
 _UNIT_MM = 100.0
 _WIDE = 8.0
 """Largest score of the atlas."""
@@ -100,7 +102,7 @@ class Segmenter:
         spot = places(_ATLAS)
         counts = torch.full((len(CLASSES), *_ATLAS.shape), 0.02)
         sides = torch.full((2, *_ATLAS.shape), 0.02)
-        for number, one in enumerate(heads):
+        for number, one in enumerate(islice(heads, _ATLAS_HEADS)):
             for view in range(_ATLAS_VIEWS):
                 index = moved(spot, _to_voxel(one, Key(number) / "atlas" / view))
                 ids = seen(one.brain.labels.data[None].float(), index, nearest=True)[0].round().int()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from mindscan.core.errors import SettingsError
 from mindscan.learn.task import Task
+from mindscan.tasks.landmarker import Landmarker
 from mindscan.tasks.segmenter import Segmenter
 from mindscan.tasks.stripper import Stripper
 
-TASKS: tuple[type[Task], ...] = (Stripper, Segmenter)
+TASKS: tuple[type[Task], ...] = (Stripper, Segmenter, Landmarker)
 """All tasks."""
 
 
