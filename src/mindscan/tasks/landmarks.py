@@ -9,8 +9,8 @@ import torch
 
 from mindscan.core.volume import Volume
 from mindscan.learn.classes import IDS, by_id
+from mindscan.learn.pose import shrunk
 from mindscan.tasks.cascade import Cascade
-from mindscan.tasks.given import shrunk
 from mindscan.tasks.landmarker import BOX, NAMES
 from mindscan.tasks.segment import Segmentation, segment
 from mindscan.tasks.trained import trained
