@@ -39,7 +39,7 @@ demo: $(VENV)/.run
 	@$(RUN) mindscan make $(DEMO) --subjects 4 --seed 49
 
 test: $(VENV)/.dev
-	@$(RUN) pytest
+	@$(RUN) pytest --numprocesses auto --dist loadfile
 
 check: $(VENV)/.dev
 	@$(RUN) ruff check

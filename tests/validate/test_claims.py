@@ -39,5 +39,5 @@ def test_the_largest_deviation() -> None:
 
 def test_rows_without_a_verdict_bear_no_claim() -> None:
     open_row = {**row("open", 7, 0, 2), "low": None, "high": None, "source": None, "holds": None}
-    assert all_hold("All", [row("one", 1, 0, 2), open_row]).found == "1 of 1"
+    assert all_hold("All", [row("one", 1, 0, 2), open_row]).found == "1 of 1; 1 without a reference"
     assert not all_hold("All", [open_row]).holds

@@ -1,17 +1,24 @@
 """The ratios of presets: what they are made of, and that all that can be compared hold."""
 
-import pytest
+from collections.abc import Mapping
+from typing import Any
 
+import pytest
+import torch
+
+from mindscan.imaging.mri import Relaxation
 from mindscan.imaging.presets import MRI_PRESETS, find
 from mindscan.imaging.tissues import SUBSTANCES, relaxation
-from mindscan.validate.contrasts import FLUID, GREY, REFERENCES, rows
+from mindscan.validate import contrasts
+from mindscan.validate.contrasts import FLUID, GREY, NULLED, REFERENCES, rows
+from mindscan.validate.published import BY_TABLES
 
 ROWS = rows()
 
 
-def test_every_ratio_with_a_reference_lies_inside_it() -> None:
-    assert [row for row in ROWS if row["holds"] is False] == []
-    assert sum(row["holds"] is True for row in ROWS) >= 39
+def test_every_ratio_lies_inside_its_range() -> None:
+    assert [row["name"] for row in ROWS if not row["holds"]] == []
+    assert len(ROWS) == 80
 
 
 def test_a_row_is_the_signal_of_its_preset() -> None:
@@ -26,16 +33,33 @@ def test_every_preset_with_a_contrast_of_tissues_has_both_ratios() -> None:
     named = {row["name"].rsplit(", ", 1)[0].split(" at ")[0] for row in ROWS}
     expected = {preset.name for preset in MRI_PRESETS} - {"random", "SWI-3T-phase"} | {"CT"}
     assert named == expected
-    assert {row["name"].rsplit(", ", 1)[1] for row in ROWS} == {GREY, FLUID}
+    assert {row["name"].rsplit(", ", 1)[1] for row in ROWS} == {GREY, FLUID, *NULLED}
     assert len({row["name"] for row in ROWS}) == len(ROWS)
 
 
-def test_what_has_no_reference_says_so() -> None:
-    for row in ROWS:
-        missing = [row[key] is None for key in ("low", "high", "source", "holds")]
-        assert all(missing) or not any(missing)
-    (row,) = [row for row in ROWS if row["name"] == "DIR-3T, GM/WM"]
-    assert row["holds"] is None
+def test_a_preset_that_nulls_white_matter_is_measured_over_grey() -> None:
+    names = [row["name"] for row in ROWS if row["name"].startswith("DIR")]
+    assert names == [f"DIR-3T, {ratio}" for ratio in NULLED]
+
+
+def test_real_scans_come_before_tables_of_constants() -> None:
+    sources = {row["name"]: row["source"] for row in ROWS}
+    assert sources["FLAIR-3T, GM/WM"] == REFERENCES["FLAIR-3T"][GREY].source
+    assert sources["T1map-3T, GM/WM"] == REFERENCES["T1map-3T"][GREY].source
+    assert sources["T1map-3T, CSF/WM"].startswith(BY_TABLES)
+    assert "Marques" in sources["T1map-3T, CSF/WM"]
+
+
+def test_a_wrong_constant_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def short(field_tesla: float, age_years: float, deviations: Mapping[str, Any]) -> Relaxation:
+        tissue = relaxation(field_tesla, age_years, deviations)
+        white = torch.tensor([name == "white" for name in SUBSTANCES])
+        return tissue._replace(t2_ms=torch.where(white, 0.75 * tissue.t2_ms, tissue.t2_ms))
+
+    monkeypatch.setattr(contrasts, "relaxation", short)
+    fails = {row["name"] for row in contrasts.rows() if not row["holds"]}
+    assert {"T2w-TSE-7T, CSF/WM", "T2w-TSE-0.55T, CSF/WM", "STIR-3T, CSF/WM"} <= fails
+    assert "T1w-MPRAGE-7T, GM/WM" not in fails
 
 
 def test_references_are_of_presets_and_in_order() -> None:

@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from mindscan.validate import attenuation, imaging
+from mindscan.validate import attenuation, imaging, published
+from mindscan.validate.claims import row
 from mindscan.validate.imaging_page import claims, imaging_page
 from mindscan.validate.page import page_html
 from validate.test_imaging import answer
@@ -24,6 +25,13 @@ def test_a_row_that_fails_is_named_first() -> None:
     html = page_html(page, "1")
     assert f"{len(page.claims) - 1} of {len(page.claims)} claims hold" in html
     assert html.index("a bent ball") < html.index("Signal equations")
+
+
+def test_the_page_says_what_ratios_rest_on() -> None:
+    sources = ["real scans", published.BY_TABLES, f"{published.BY_TABLES}: T1 {published.OURS}"]
+    page, _ = imaging_page({**FOUND, "contrasts": [row("x", 1, 0, 2, source) for source in sources]})
+    assert "Ranges of 2 of the 3 ratios" in page_html(page, "1")
+    assert "1 of these rest" in page_html(page, "1")
 
 
 def test_the_page_is_whole_and_loads_nothing() -> None:

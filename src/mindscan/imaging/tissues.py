@@ -42,6 +42,10 @@ SOURCES: dict[str, str] = {
     " T2 47 ms",
     "daoust": "Daoust 2017, doi:10.1016/j.mri.2017.08.001",
     "mrzero": "values gathered for the simulator MRzero (brainweb_data_sources.txt), 3 and 7 T",
+    "gesse": "PMID 20593370, T2 in vivo at 7 T: 47 ms of white and 46.5 ms of grey matter (frontal and"
+    " occipital); T2 is the mean of this, `mrzero` (37 and 43), `clarke` (55 and 50) and `boecker`",
+    "boecker": "Boecker 2012, Functional Neuroimaging in Exercise and Sport Sciences, table 11.1: T2 at 7 T"
+    " of 40 ms of white and 60 ms of grey matter (as quoted in spmScripts)",
     "spinsight": "values gathered for the simulator spinsight, 1.5 T",
     "brainweb": "BrainWeb, doi:10.1109/42.816072 and doi:10.1109/TMI.2006.883453 (one row for all fields)",
     "gach": "Gach 2008, doi:10.1109/ICSEng.2008.15",

@@ -89,7 +89,13 @@ def all_hold(name: str, rows: Sequence[Row], found: str = "") -> Claim:
     known = [one for one in rows if one["holds"] is not None]
     fails = [str(one["name"]) for one in known if not one["holds"]]
     named = ", ".join(fails[:_NAMED]) + (f" and {len(fails) - _NAMED} more" if len(fails) > _NAMED else "")
-    parts = [f"{len(known) - len(fails)} of {len(known)}", found, f"not {named}" if fails else ""]
+    silent = len(rows) - len(known)
+    parts = [
+        f"{len(known) - len(fails)} of {len(known)}",
+        f"{silent} without a reference" if silent else "",
+        found,
+        f"not {named}" if fails else "",
+    ]
     return Claim(name, "; ".join(part for part in parts if part), bool(known) and not fails)
 
 

@@ -6,7 +6,8 @@ tissue (`tests/physics` asks that of every preset), and on real scans the median
 inside the tissues, so that partial volume, which goes with the size of the voxels, counts little. In cortex
 some of it remains: taken the very same way, three classes on the T1w, cortex of made heads has 1.38 to 1.49
 in T2w and 1.00 to 1.14 in FLAIR. Ranges of real scans reach from the least to the greatest, rounded
-outwards to hundredths.
+outwards to hundredths. Where there are no real scans, the range is that of constants as others have published
+them, 2 SD on either side, through the Bloch equations: see `mindscan.validate.published`.
 """
 
 from __future__ import annotations
@@ -21,9 +22,15 @@ from mindscan.imaging.sequences import PhysicalSequence
 from mindscan.imaging.spectra import hounsfield
 from mindscan.imaging.tissues import SUBSTANCES, relaxation
 from mindscan.validate.claims import Row, row
+from mindscan.validate.published import TISSUES, seen
 
 GREY, FLUID = "GM/WM", "CSF/WM"
 """The two ratios: cerebral cortex and ventricular fluid over cerebral white matter."""
+
+NULLED = ("WM/GM", "CSF/GM")
+"""The two of double inversion, which nulls white matter and fluid."""
+
+_OF = {"GM": "grey", "WM": "white", "CSF": "csf"}
 
 
 class Range(NamedTuple):
@@ -101,10 +108,16 @@ REFERENCES: Mapping[str, Mapping[str, Range]] = {
             1.05,
             1.40,
             "Cala 1981, PMID 6784549 (33 over 30 HU, deep grey matter), to a real head CT (34 over 26 HU)",
-        )
+        ),
+        FLUID: Range(
+            0.0,
+            0.75,
+            "tables of HU: fluid 0 to 15, white matter 20 to 30 (radclass.mudr.org; neurosurgicalatlas.com 5"
+            " over 20 to 35)",
+        ),
     },
 }
-"""By preset and ratio. Presets and ratios that are missing have no reference that could be found."""
+"""By preset and ratio: real scans, and tables of the very ratio. All else is compared with `published`."""
 
 
 def rows() -> list[Row]:
@@ -113,47 +126,53 @@ def rows() -> list[Row]:
     Presets of random contrast, of phase and of X-rays through the whole head have no ratio.
 
     Returns:
-        Rows of `name` (preset and ratio), `measured`, `low`, `high`, `source` and `holds`; where there is no
-        reference, the last four are None. A usual scan is measured at 1.5 and 3 T.
+        Rows of `name` (preset and ratio), `measured`, `low`, `high`, `source` and `holds`. A usual scan is
+        measured at 1.5 and 3 T.
 
     Example:
         >>> row = rows()[0]
         >>> row["name"], row["holds"]
         ('T1w at 1.5 T, GM/WM', True)
     """
-    return [
-        _row(name, ratio, value, REFERENCES.get(preset, {}).get(ratio))
-        for preset, name, found in _measured()
-        for ratio, value in found.items()
+    seen_in_ct = {name: hounsfield(name) for name in TISSUES}
+    return [one for preset, name, plays in _played() for one in _of_preset(preset, name, plays)] + [
+        row(f"{preset.name}, {ratio}", round(_over(seen_in_ct, ratio), 3), *REFERENCES[preset.name][ratio])
+        for preset in CT_PRESETS
+        for ratio in (GREY, FLUID)
     ]
 
 
-def _row(name: str, ratio: str, value: float, known: Range | None) -> Row:
-    told, value = f"{name}, {ratio}", round(value, 3)
-    if known is None:
-        return {"name": told, "measured": value, "low": None, "high": None, "source": None, "holds": None}
-    return row(told, value, known.low, known.high, known.source)
-
-
-def _measured() -> Iterator[tuple[str, str, dict[str, float]]]:
-    """Preset, its name in the table, and its ratios."""
+def _played() -> Iterator[tuple[str, str, tuple[PhysicalSequence, float]]]:
+    """Preset, its name in the table, and its sequence with the field strength."""
     for preset in MRI_PRESETS:
         if preset.name in USUAL:
             for field in (1.5, 3.0):
-                yield preset.name, f"{preset.name} at {field:g} T", _ratios(USUAL[preset.name][field], field)
+                yield preset.name, f"{preset.name} at {field:g} T", (USUAL[preset.name][field], field)
         elif preset.field_tesla is not None and preset.settings.get("part") != "phase":
-            yield preset.name, preset.name, _ratios(preset.settings["sequence"], preset.field_tesla)
-    for preset in CT_PRESETS:
-        yield preset.name, preset.name, _over_white({name: hounsfield(name) for name in _TISSUES})
+            yield preset.name, preset.name, (preset.settings["sequence"], preset.field_tesla)
 
 
-_TISSUES = ("white", "grey", "csf")
-
-
-def _ratios(sequence: PhysicalSequence, field_tesla: float) -> dict[str, float]:
+def _of_preset(preset: str, name: str, plays: tuple[PhysicalSequence, float]) -> Iterator[Row]:
+    sequence, field_tesla = plays
     signal = sequence.signal(relaxation(field_tesla, PEAK_YEARS, {})).abs()
-    return _over_white(dict(zip(SUBSTANCES, signal.tolist(), strict=True)))
+    shown = dict(zip(SUBSTANCES, signal.tolist(), strict=True))
+    known = dict(REFERENCES.get(preset, {}))
+    ratios = NULLED if preset.startswith("DIR") else (GREY, FLUID)
+    if not set(ratios) <= set(known):
+        people = seen(sequence, field_tesla)
+        tabled = {
+            ratio: Range(*people.ratio(*_sides(ratio)), people.source(*_sides(ratio))) for ratio in ratios
+        }
+        known = tabled | known
+    for ratio in ratios:
+        yield row(f"{name}, {ratio}", round(_over(shown, ratio), 3), *known[ratio])
 
 
-def _over_white(seen: Mapping[str, float]) -> dict[str, float]:
-    return {GREY: seen["grey"] / seen["white"], FLUID: seen["csf"] / seen["white"]}
+def _over(shown: Mapping[str, float], ratio: str) -> float:
+    over, under = _sides(ratio)
+    return shown[over] / shown[under]
+
+
+def _sides(ratio: str) -> tuple[str, str]:
+    over, under = ratio.split("/")
+    return _OF[over], _OF[under]
