@@ -17,6 +17,13 @@ def picture(shape: tuple[int, ...], voxel_mm: float) -> Volume:
     return Volume(data, np.diag([voxel_mm, voxel_mm, voxel_mm, 1.0]))
 
 
+def dot() -> Volume:
+    """Air with one bright voxel."""
+    data = torch.zeros(HEAD.shape)
+    data[45, 50, 40] = 1
+    return Volume(data, HEAD.affine)
+
+
 def test_a_head_is_accepted() -> None:
     scan = Volume(picture(HEAD.shape, 2).data.clone(), HEAD.affine)
     scan.data[0, 0, 0] = torch.nan
@@ -36,8 +43,9 @@ def test_a_head_is_accepted() -> None:
         (Volume(torch.full((90, 100, 80), 7.0), HEAD.affine), "7 everywhere"),
         (Volume(torch.zeros(90, 100, 80), HEAD.affine), "0 everywhere"),
         (Volume(picture((90, 100, 80), 2).data, np.diag([2.0, 2.0, 0.0, 1.0])), "cannot be inverted"),
+        (dot(), "0.008 mL show anything"),
     ],
-    ids=["4-D", "five slices", "metres", "mouse", "giant", "constant", "empty", "flat"],
+    ids=["4-D", "five slices", "metres", "mouse", "giant", "constant", "empty", "flat", "dot"],
 )
 def test_what_is_no_head_is_refused(scan: Volume, told: str) -> None:
     with pytest.raises(SettingsError, match=told) as caught:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import nilearn
 import numpy as np
-import pytest
 import torch
 
 from mindscan.anatomy.landmarks import AFIDS
@@ -16,6 +15,7 @@ from mindscan.core.errors import SettingsError
 from mindscan.core.labels import TABLE_SIZE, TISSUES
 from mindscan.core.scan import Subject
 from mindscan.core.volume import Grid, Volume
+from mindscan.dataset.nifti import read_nifti
 from mindscan.learn.classes import IDS, classes_of, sides_of
 from mindscan.learn.pose import places
 from mindscan.tasks.landmarks import marked
@@ -100,12 +100,14 @@ def test_a_ball_is_no_brain() -> None:
     assert poor < good
 
 
-def test_air_is_no_brain() -> None:
-    grid = Grid.centred((90, 90, 90), (2.0, 2.0, 2.0))
-    dots = torch.zeros(grid.shape)
-    dots[45, 45, 45] = 1
-    with pytest.raises(SettingsError, match="human brain"):
-        segment(Volume(dots, grid.affine))
+def test_tissues_of_the_average_are_where_its_own_maps_have_them() -> None:
+    grey, white = (
+        read_nifti(SHIPPED / f"mni_icbm152_{name}_tal_nlin_sym_09a_converted.nii.gz").data
+        for name in ("gm", "wm")
+    )
+    ours = average().labels.data
+    assert dice(tissue(ours, "GM"), grey > 0.5 * grey.max()) > 0.8
+    assert dice(tissue(ours, "WM"), white > 0.5 * white.max()) > 0.8
 
 
 def test_landmarks_of_the_average_are_near() -> None:

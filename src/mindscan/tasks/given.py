@@ -14,6 +14,8 @@ SMALLEST_MM, LARGEST_MM = 60.0, 700.0
 FEWEST = 8
 """Slices that are needed along every axis."""
 THICKEST_MM = 12.0
+LEAST_ML = 100.0
+"""Tissue and fluid that must be seen, so that it may be a brain (a choice of this project)."""
 
 
 def accepted(scan: Volume) -> Volume:
@@ -48,4 +50,10 @@ def accepted(scan: Volume) -> Volume:
         raise SettingsError(
             f"a scan that is {float(data.max()):g} everywhere", "a picture", "give another file"
         )
-    return Volume(signal(data), scan.affine)
+    shown = signal(data)
+    seen_ml = float((shown > 0).sum()) * scan.grid.voxel_ml
+    if seen_ml < LEAST_ML:
+        raise SettingsError(
+            f"a scan in which {seen_ml:.3g} mL show anything", "a human brain", "give a scan that shows one"
+        )
+    return Volume(shown, scan.affine)
