@@ -50,10 +50,10 @@ def accepted(scan: Volume) -> Volume:
         raise SettingsError(
             f"a scan that is {float(data.max()):g} everywhere", "a picture", "give another file"
         )
-    shown = signal(data)
-    seen_ml = float((shown > 0).sum()) * scan.grid.voxel_ml
+    given = signal(data)
+    seen_ml = float((given > 0).sum()) * scan.grid.voxel_ml
     if seen_ml < LEAST_ML:
         raise SettingsError(
             f"a scan in which {seen_ml:.3g} mL show anything", "a human brain", "give a scan that shows one"
         )
-    return Volume(shown, scan.affine)
+    return Volume(given, scan.affine)
