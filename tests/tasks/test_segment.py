@@ -106,11 +106,11 @@ def test_tissues_of_the_average_are_where_its_own_maps_have_them() -> None:
         for name in ("gm", "wm")
     )
     ours = average().labels.data
-    assert dice(tissue(ours, "GM"), grey > 0.5 * grey.max()) > 0.8
-    assert dice(tissue(ours, "WM"), white > 0.5 * white.max()) > 0.8
+    assert dice(tissue(ours, "GM"), grey > 0.5 * grey.max()) > 0.88
+    assert dice(tissue(ours, "WM"), white > 0.5 * white.max()) > 0.88
 
 
 def test_landmarks_of_the_average_are_near() -> None:
     marks = marked(average())
     away = [np.linalg.norm(np.subtract(marks[name][:3], place)) for name, place in AFIDS.items()]
-    assert float(np.mean(away)) < 2.5
+    assert float(np.mean(away)) < 3.0
