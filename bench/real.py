@@ -41,12 +41,13 @@ STRUCTURES: dict[str, tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]] = {
     "accumbens": (((30,), (26,)), ((23,), (58,))),
     "ventral DC": (((62,), (28,)), ((61,), (60,))),
     "brainstem": (((35,), (16,)),),
-    "cerebral WM": (((45,), (2,)), ((44,), (41,))),
+    "cerebral WM": (((45, 82, 84, 86, 88, 90, 92, 94), (2,)), ((44, 81, 83, 85, 87, 89, 91, 93), (41,))),
     "cerebral cortex": ((tuple(range(101, 208, 2)), (3,)), (tuple(range(100, 208, 2)), (42,))),
     "cerebellar WM": (((41,), (7,)), ((40,), (46,))),
     "cerebellar cortex": (((39, 38, 71, 72, 73), both_sides("Cerebellum-Cortex")),),
 }
-"""MICCAI codes and FreeSurfer ids of every structure, side by side (the vermis has no side)."""
+"""MICCAI codes and FreeSurfer ids of every structure, side by side (the vermis has no side). 81 to 94 are
+parts of the white matter in maps of 145 regions, whose corpus callosum (95) has no side and is left out."""
 
 
 def dice(ours: Array, theirs: Array) -> float:
