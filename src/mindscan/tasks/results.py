@@ -20,6 +20,7 @@ from mindscan.report.montage import Look, montage
 from mindscan.tasks.landmarks import marked
 from mindscan.tasks.markups import fcsv_bytes, mrk_bytes
 from mindscan.tasks.segment import Segmentation, segment
+from mindscan.tasks.trained import trained
 
 ENDINGS = (".nii.gz", ".nii")
 _NO_SCANS = ("_dseg", "_probseg", "_mask")
@@ -114,7 +115,9 @@ def write_all(wanted: Sequence[Source], out: Path, made: Made, weights: Path | N
 
     Raises:
         FolderError: the disk refuses.
+        FileError, SettingsError: the weights are missing, damaged or of another task.
     """
+    trained("segmenter", weights)
     for source in wanted:
         target = out / source.folder
         if target.exists():
