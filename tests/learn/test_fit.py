@@ -1,5 +1,7 @@
 """Training learns, goes on exactly where it stopped, and refuses what is not its own."""
 
+import errno
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
@@ -11,9 +13,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from learn.small import PLAN, head
-from mindscan.core.errors import FolderError, SettingsError
+from mindscan.core.errors import FileError, FolderError, SettingsError
 from mindscan.core.key import Key
-from mindscan.learn.fit import CURVE, WEIGHTS, Step, Stock, Views, fit
+from mindscan.learn.fit import CHECKPOINT, CURVE, WEIGHTS, Step, Stock, Views, fit
 from mindscan.learn.heads import Head
 from mindscan.learn.task import Sample
 from mindscan.learn.training import Training
@@ -77,6 +79,8 @@ def test_it_goes_on_exactly_where_it_stopped(tmp_path: Path, kept: Path) -> None
     stopped.close()  # type: ignore[attr-defined]
     went_on = trained(tmp_path / "b", kept)
     assert went_on[0].number == 9
+    numbers = [line.split("\t")[0] for line in (tmp_path / "b" / CURVE).read_text().splitlines()[1:]]
+    assert numbers == [str(n) for n in range(1, 31)], "every step once"
     straight, resumed = (load_file(tmp_path / name / WEIGHTS) for name in ("a", "b"))
     assert all(torch.equal(straight[name], resumed[name]) for name in straight)
 
@@ -93,6 +97,35 @@ class Other(Doubling):
     """Another task."""
 
     name = "other"
+
+
+def test_a_damaged_checkpoint_is_told(tmp_path: Path, kept: Path) -> None:
+    trained(tmp_path / "a", kept)
+    for spoilt in (b"", b"damaged", (tmp_path / "a" / CHECKPOINT).read_bytes()[:200]):
+        (tmp_path / "a" / CHECKPOINT).write_bytes(spoilt)
+        with pytest.raises(FileError, match=r"checkpoint\.pt: is damaged"):
+            trained(tmp_path / "a", kept)
+
+
+@pytest.mark.parametrize("device", ["nonsense", "cuda:77"])
+def test_a_device_that_is_not_there_is_refused(tmp_path: Path, kept: Path, device: str) -> None:
+    with pytest.raises(SettingsError, match=device):
+        trained(tmp_path / "a", kept, device=device)
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_full_disk_is_told_and_leaves_no_part(
+    tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    running = fit(Doubling(), TRAINING, tmp_path / "a", stock=Stock(kept))
+    next(running)
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(FolderError, match="room on the disk"):
+        list(running)
+    assert not list((tmp_path / "a").glob("*.part"))
 
 
 def test_no_time_no_steps(tmp_path: Path, kept: Path) -> None:

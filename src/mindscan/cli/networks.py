@@ -25,15 +25,20 @@ from mindscan.tasks.results import (
     write_all,
 )
 from mindscan.tasks.tasks import find
+from mindscan.tasks.trained import trained
+
+Scans = Annotated[tuple[Path, ...], Parameter(help="NIfTI files, folders of them, or BIDS data sets.")]
+Out = Annotated[Path, Parameter(help="Folder for the results.")]
+Weights = Annotated[Path | None, Parameter(help="A segmenter of yours, from `mindscan train segmenter`.")]
 
 
 def segment(
-    scans: tuple[Path, ...],
+    scans: Scans,
     /,
     *,
-    out: Path = Path("segmented"),
+    out: Out = Path("segmented"),
     posteriors: Annotated[bool, Parameter(negative=())] = False,
-    weights: Path | None = None,
+    weights: Weights = None,
 ) -> None:
     """Tell apart 32 structures of the brain in scans of any contrast, resolution and orientation.
 
@@ -42,39 +47,23 @@ def segment(
 
     Parameters
     ----------
-    scans
-        NIfTI files, folders of them, or BIDS data sets.
-    out
-        Folder for the results.
     posteriors
         Write the probability of every structure too.
-    weights
-        A segmenter of yours, from `mindscan train segmenter`.
     """
     _run(scans, out, with_posteriors if posteriors else segmentation_files, weights)
 
 
-def strip(scans: tuple[Path, ...], /, *, out: Path = Path("stripped"), weights: Path | None = None) -> None:
-    """Take the skull away: the mask of the brain with the fluid around it, and the scan inside it.
-
-    Parameters
-    ----------
-    scans
-        NIfTI files, folders of them, or BIDS data sets.
-    out
-        Folder for the results.
-    weights
-        A segmenter of yours, from `mindscan train segmenter`.
-    """
+def strip(scans: Scans, /, *, out: Out = Path("stripped"), weights: Weights = None) -> None:
+    """Take the skull away: the mask of the brain with the fluid around it, and the scan inside it."""
     _run(scans, out, stripped_files, weights)
 
 
 def landmarks(
-    scans: tuple[Path, ...],
+    scans: Scans,
     /,
     *,
-    out: Path = Path("landmarks"),
-    weights: Path | None = None,
+    out: Out = Path("landmarks"),
+    weights: Weights = None,
     landmarker: Path | None = None,
 ) -> None:
     """Find the 32 landmarks of the AFIDs protocol, each with an uncertainty in mm.
@@ -84,15 +73,10 @@ def landmarks(
 
     Parameters
     ----------
-    scans
-        NIfTI files, folders of them, or BIDS data sets.
-    out
-        Folder for the results.
-    weights
-        A segmenter of yours, from `mindscan train segmenter`.
     landmarker
         A landmarker of yours, from `mindscan train landmarker`.
     """
+    trained("landmarker", landmarker)
     _run(scans, out, partial(landmark_files, landmarker=landmarker), weights)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import math
+import pickle
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from mindscan.core.errors import FolderError
+from mindscan.core.errors import FolderError, SettingsError
 from mindscan.core.key import Key
+from mindscan.dataset.folder import disk_faults
+from mindscan.dataset.tables import damaged
 from mindscan.learn.heads import Head, head, kept_heads
 from mindscan.learn.task import Sample, Task
 from mindscan.learn.training import Training
@@ -118,9 +121,12 @@ class _State:
         return stream.getvalue()
 
     def load(self, path: Path, device: torch.device) -> None:
-        parts: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
-        for name in ("network", "mean", "optimiser"):
-            getattr(self, name).load_state_dict(parts[name])
+        try:
+            parts: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+            for name in ("network", "mean", "optimiser"):
+                getattr(self, name).load_state_dict(parts[name])
+        except (RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError):
+            raise damaged(path, "is damaged", "a checkpoint of this training") from None
         self.done, self.seconds = parts["done"], parts["seconds"]
 
 
@@ -152,10 +158,11 @@ def fit(
         loss and scores.
 
     Raises:
-        FolderError: the folder holds another training.
-        FileError, SettingsError: the weights to begin with are missing or of another task.
+        FolderError: the folder holds another training, or the disk refuses.
+        FileError, SettingsError: the weights to begin with are missing or of another task, the checkpoint is
+            damaged, or the device is not there.
     """
-    device = torch.device(device)
+    device = _reached(device)
     _open(out, f"{task.name}\n{stock.digest}\n{training.json_text()}")
     views = Views(task, training, stock)
     there = (out / CHECKPOINT).exists()
@@ -163,6 +170,7 @@ def fit(
     state = _state(network.to(device), training)
     if there:
         state.load(out / CHECKPOINT, device)
+        _shorten(out / CURVE, state.done)
     wanted = range(state.done * training.batch, training.steps * training.batch)
     loader = DataLoader(views, training.batch, sampler=wanted, num_workers=workers)
     began = time.monotonic() - state.seconds
@@ -174,9 +182,9 @@ def fit(
         state.seconds = time.monotonic() - began
         due = state.done % training.judged_every == 0
         scores = (_judge(views, state.mean) or None) if due else None
+        _note(out / CURVE, state.done, state.seconds, loss, scores)
         if state.done % training.saved_every == 0:
             write_atomically(out / CHECKPOINT, state.bytes())
-        _note(out / CURVE, state.done, state.seconds, loss, scores)
         yield Step(state.done, training.steps, loss, state.seconds, scores)
     _finish(views, state, out)
 
@@ -273,9 +281,26 @@ def _precision(training: Training, device: torch.device) -> torch.autocast:
     return torch.autocast(device.type, torch.bfloat16, enabled=training.precision == "bfloat16")
 
 
+def _reached(device: torch.device | str) -> torch.device:
+    """A device that is there."""
+    try:
+        return torch.zeros(1, device=device).device
+    except (RuntimeError, AssertionError, NotImplementedError):
+        raise SettingsError(
+            f"device '{device}'", "one that is here", "give cpu, or install a PyTorch for it"
+        ) from None
+
+
+def _shorten(curve: Path, done: int) -> None:
+    """Take from a curve what was noted after the last checkpoint: those steps are done again."""
+    if curve.exists():
+        lines = curve.read_text(encoding="utf-8").splitlines(keepends=True)
+        write_atomically(curve, "".join(lines[: 1 + done]).encode())
+
+
 def _note(curve: Path, done: int, seconds: float, loss: float, scores: dict[str, float] | None) -> None:
     told = " ".join(f"{name}={value:.4f}" for name, value in (scores or {}).items())
-    with curve.open("a", encoding="utf-8") as lines:
+    with disk_faults(curve.parent), curve.open("a", encoding="utf-8") as lines:
         if lines.tell() == 0:
             lines.write("step\tseconds\tloss\tscores\n")
         lines.write(f"{done}\t{seconds:.1f}\t{loss:.5f}\t{told or 'n/a'}\n")

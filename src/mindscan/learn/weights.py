@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import torch
@@ -13,6 +14,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from mindscan.core.errors import FileError, SettingsError
+from mindscan.dataset.folder import disk_faults
 
 
 def write_weights(path: Path, weights: Mapping[str, Tensor], about: Mapping[str, str]) -> None:
@@ -28,12 +30,18 @@ def write_weights(path: Path, weights: Mapping[str, Tensor], about: Mapping[str,
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-        part.write(content)
-    os.chmod(part.name, 0o644)
-    os.replace(part.name, path)
+    """Write a file so that it is there whole or not at all.
+
+    Raises:
+        FolderError: the disk refuses.
+    """
+    with disk_faults(path.parent), ExitStack() as stack:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+            stack.callback(Path(part.name).unlink, missing_ok=True)
+            part.write(content)
+        os.chmod(part.name, 0o644)
+        os.replace(part.name, path)
 
 
 def read_weights(path: Path, network: nn.Module, task: str) -> None:
