@@ -21,6 +21,7 @@ app.command("mindscan.cli.commands:plan", help="Print the default plan with comm
 app.command("mindscan.cli.commands:presets", help="List the scans that can be asked for by name.")
 app.command("mindscan.cli.commands:replay", help="Make one subject again from its recipe.")
 app.command("mindscan.cli.commands:show", help="Draw a labelled montage of an image or a label map.")
+app.command("mindscan.cli.commands:slices", help="Cut scans into upright pictures with masks.")
 app.command("mindscan.cli.commands:cite", help="Print the methods text and references of a data set.")
 app.command("mindscan.cli.networks:segment", help="Tell apart the structures of the brain in scans.")
 app.command("mindscan.cli.networks:strip", help="Take the skull away from scans.")

@@ -13,9 +13,12 @@ from mindscan import api
 from mindscan.cli.progress import counted, shown
 from mindscan.cohort.estimate import default_workers, estimate
 from mindscan.cohort.plan_text import plan_text
+from mindscan.core.errors import SettingsError
 from mindscan.imaging.presets import preset_row
 from mindscan.imaging.scanner import PRESETS
+from mindscan.release.slices import TABLE, Format, Look, export, found
 from mindscan.report.methods import cite as cite_dataset
+from mindscan.report.plane import View
 from mindscan.report.show import show as show_file
 from mindscan.validate.claims import Validation
 
@@ -196,6 +199,52 @@ def export_dicom(
 
         api.to_dicom(dataset, out, subject, scan, labelmap, show)
     print(f"{totals[-1]} series: {out}")
+
+
+def slices(
+    dataset: Path,
+    out: Path,
+    /,
+    *,
+    plane: View = "axial",
+    every: float = 3.0,
+    size: int = 256,
+    window: str = "auto",
+    format: Format = "png",
+    labels: str = "",
+) -> None:
+    """Cut scans into upright pictures with masks, and one table of them all.
+
+    After Ctrl-C the same command goes on. Radiological: the patient's right is on the left.
+
+    Parameters
+    ----------
+    dataset
+        BIDS data set, or any folder of NIfTI files.
+    out
+        Folder; new, empty, or of the same export.
+    every
+        Millimetres from slice to slice.
+    size
+        Pixels along the edge of every picture.
+    window
+        Black and white by the head (auto), by grey and white matter (brain), or by percentiles (p1,p99).
+    labels
+        Column of participants.tsv whose values become folders.
+    """
+    look = Look(plane, every, size, window, format, labels)
+    total, count, failed = len(found(dataset)), 0, 0
+    with counted(Console(stderr=True), "scans") as show:
+        for number, done in enumerate(export(dataset, out, look), 1):
+            show(number, total)
+            count, failed = count + done.slices, failed + (done.slices == 0)
+            if done.note:
+                print(f"{done.scan}: {done.note}", flush=True)
+    print(f"{count} slices: {out / TABLE}")
+    if failed:
+        raise SettingsError(
+            f"{failed} of {total} scans gave no slice", "readable heads", "see the lines above"
+        )
 
 
 def assets_add(map_file: Path, /, *, labels: str, name: str | None = None) -> None:

@@ -27,8 +27,8 @@ from mindscan.dataset import store
 Task = Callable[[Any], str]
 
 _KEEPING = {"MALLOC_MMAP_THRESHOLD_": str(2**32), "MALLOC_TRIM_THRESHOLD_": str(2**33)}
-"""The C library keeps what is freed for the next head, instead of giving it back to the system, which hands it
-out again page by page: about a twentieth of the time of a head. What the user has set counts more."""
+"""The C library keeps what is freed for the next head, instead of giving it back to the system, which hands
+it out again page by page: about a twentieth of the time of a head. What the user has set counts more."""
 
 
 def write_one(root: Path, recipe: Recipe) -> str:
