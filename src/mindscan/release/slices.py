@@ -16,14 +16,14 @@ import torch
 from PIL import Image
 
 from mindscan.core.errors import FileError, MindscanError, SettingsError
-from mindscan.core.labels import LABELS
+from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE
 from mindscan.core.volume import Volume
 from mindscan.dataset import layout
 from mindscan.dataset.folder import disk_faults, move, open_job, partial, put
 from mindscan.dataset.nifti import read_nifti
 from mindscan.dataset.tables import Cell, hexadecimal, read_tsv, tsv_bytes
 from mindscan.imaging.ct import WINDOWS
-from mindscan.learn.pose import seen
+from mindscan.learn.pose import moved, seen
 from mindscan.report.plane import NORMAL, Box, Plane, View, field_of_view
 from mindscan.report.tone import brain_mask, grey, head_mask, window
 
@@ -36,10 +36,11 @@ COLUMNS = (
 """Columns of `slices.tsv`; those of the table of participants follow."""
 TABLE, LEGEND, IMAGES, MASKS = "slices.tsv", "labels.tsv", "images", "masks"
 _NO_SCANS = ("_dseg", "_probseg", "_mask")
-_ROW_OF = {label.id: row for row, label in enumerate(LABELS)}
+_ROWS = np.zeros(TABLE_SIZE, np.uint8)
+_ROWS[[label.id for label in LABELS]] = range(len(LABELS))
 _PALETTE = [part for label in LABELS for part in label.colour]
-_QUALITY = 95
-"""Of JPEG."""
+_QUALITY, _LEVEL = 95, 1
+"""Of JPEG, and how hard PNG is packed: more takes several times as long and saves little."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def _cut(root: Path, out: Path, scan: Path, people: Mapping[str, dict[str, str]]
     except MindscanError as error:
         return Done(scan, 0, str(error))
     note = _unknown(labels)
-    shown = labels if not note else None
+    raised, shown = _Raised.of(volume), _Raised.of(labels) if labels is not None and not note else None
     rows: list[list[Cell]] = []
     with partial(out, name) as temporary:
         pictures, masks = temporary / IMAGES, temporary / MASKS
@@ -191,11 +192,11 @@ def _cut(root: Path, out: Path, scan: Path, people: Mapping[str, dict[str, str]]
         masks.mkdir()
         for number, plane in enumerate(planes(volume, head_mask(volume.numpy()), look)):
             file, mask = f"{look.plane}_{number:03d}.{look.format}", f"{look.plane}_{number:03d}.png"
-            picture = Image.fromarray(grey(_slice(volume, plane), black, white)[..., 0])
-            picture.save(pictures / file, quality=_QUALITY)
+            picture = Image.fromarray(grey(raised.slice(plane), black, white)[..., 0])
+            picture.save(pictures / file, quality=_QUALITY, compress_level=_LEVEL)
             where: list[Cell] = [str(PurePath(IMAGES) / group / file), None]
             if shown is not None:
-                (masks / mask).write_bytes(mask_bytes(_slice(shown, plane, nearest=True)))
+                (masks / mask).write_bytes(mask_bytes(shown.slice(plane, nearest=True)))
                 where[1] = str(PurePath(MASKS) / group / mask)
             about: list[Cell] = [name.split("_")[0], name, look.plane, round(plane.at_mm, 3)]
             rows.append([*where, *about, round(plane.pixel_mm, 5), round(black, 5), round(white, 5)])
@@ -206,32 +207,39 @@ def _cut(root: Path, out: Path, scan: Path, people: Mapping[str, dict[str, str]]
     return Done(scan, len(rows), note)
 
 
-def _slice(volume: Volume, plane: Plane, nearest: bool = False) -> Array:
-    """What a volume holds in a plane, shape (height, width); outside, the least that it holds."""
-    inverse = np.linalg.inv(volume.affine)
-    index = plane.points() @ inverse[:3, :3].T + inverse[:3, 3]
-    where = torch.from_numpy(index).float()[None]
-    data = volume.data.float()
-    air = data.min()
-    return np.asarray((seen((data - air)[None], where, nearest)[0, 0] + air).numpy())
+@dataclass(frozen=True)
+class _Raised:
+    """A volume as it is asked for again and again: its values above the least, which lies all around it."""
+
+    data: torch.Tensor
+    least: torch.Tensor
+    to_voxel: npt.NDArray[np.floating[Any]]
+
+    @staticmethod
+    def of(volume: Volume) -> _Raised:
+        data = volume.data.float()
+        least = data.min()
+        return _Raised((data - least)[None], least, np.linalg.inv(volume.affine))
+
+    def slice(self, plane: Plane, nearest: bool = False) -> Array:
+        """What it holds in a plane, shape (height, width)."""
+        index = moved(torch.from_numpy(plane.points()).float(), self.to_voxel)
+        return np.asarray((seen(self.data, index[None], nearest)[0, 0] + self.least).numpy())
 
 
 def mask_bytes(ids: Array) -> bytes:
     """Label ids as a PNG with a palette; its greys are rows of the table of labels, see `labels.tsv`."""
-    rows = np.zeros(ids.shape, np.uint8)
-    for i in np.unique(ids).astype(int).tolist():
-        rows[ids == i] = _ROW_OF[i]
-    picture = Image.fromarray(rows, mode="L")
+    picture = Image.fromarray(_ROWS[ids.astype(np.int64)], mode="L")
     picture.putpalette(_PALETTE)
     content = io.BytesIO()
-    picture.save(content, "PNG")
+    picture.save(content, "PNG", compress_level=_LEVEL)
     return content.getvalue()
 
 
 def _unknown(labels: Volume | None) -> str:
     """What to say of labels that are not in the table; "" where all are."""
     ids = [] if labels is None else np.unique(labels.numpy()).tolist()
-    strange = [i for i in ids if i not in _ROW_OF]
+    strange = [i for i in ids if i not in BY_ID]
     return f"no masks: label id {strange[0]} is not in the table of labels" if strange else ""
 
 
