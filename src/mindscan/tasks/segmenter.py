@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from monai.inferers.utils import sliding_window_inference
 from monai.losses.dice import DiceCELoss
+from monai.networks.blocks.convolutions import ResidualUnit
 from monai.networks.nets.unet import UNet
 from torch import Tensor, nn
 from torch.nn import functional
@@ -29,6 +30,8 @@ _SIGHT = BOX.with_voxels((6.0, 6.0, 6.0))
 _ATLAS = BOX.with_voxels((4.0, 4.0, 4.0))
 _ATLAS_HEADS, _ATLAS_VIEWS = 64, 2
 """Heads at most, and views of each, in which the atlas is counted."""
+_NEAR, _DRAWN = 8, 16
+"""Features of every voxel: of the image alone, and with what is said from afar."""
 _UNIT_MM = 100.0
 _WIDE = 8.0
 """Largest score of the atlas."""
@@ -40,6 +43,9 @@ _BEND_MM, _BEND_SPACING_MM = 1.5, 30.0
 
 class Guided(nn.Module):
     """A network that knows what is usual where, and learns what a scan says beyond it.
+
+    A U-Net looks far but halves its voxels at once; a few features of every voxel are therefore added to what
+    it says, so that thin structures and borders are seen at full resolution.
 
     Args:
         network: takes image and what is usual, (batch, 1 + channels, i, j, k), and gives as many scores.
@@ -54,6 +60,9 @@ class Guided(nn.Module):
         super().__init__()
         self.network = network
         self.beyond = nn.Conv3d(channels, channels, 1)
+        self.near = ResidualUnit(3, 1, _NEAR, subunits=2)
+        self.drawn = ResidualUnit(3, channels + _NEAR, _DRAWN, subunits=1)
+        self.detail = nn.Conv3d(_DRAWN, channels, 1)
         self.register_buffer("usual", torch.zeros(channels, *_ATLAS.shape))
 
     def usually(self) -> Channels:
@@ -65,7 +74,10 @@ class Guided(nn.Module):
         """Scores, (batch, channels, i, j, k), from image and places, see `with_places`."""
         index = moved(given[:, 1:].movedim(1, -1) * _UNIT_MM, np.linalg.inv(_ATLAS.affine))
         usual = torch.stack([seen(self.usual, one) for one in index])
-        said: Tensor = self.beyond(self.network(torch.cat([given[:, :1], usual / _WIDE], 1)))
+        image = given[:, :1]
+        far = self.network(torch.cat([image, usual / _WIDE], 1))
+        detail = self.detail(self.drawn(torch.cat([far, self.near(image)], 1)))
+        said: Tensor = self.beyond(far) + detail
         return said + usual
 
 
@@ -97,7 +109,7 @@ class Segmenter:
     def begin(self, network: nn.Module, heads: Iterable[Head]) -> None:
         """Count what is usual where, in poses as much off as in training; say nothing beyond it yet."""
         assert isinstance(network, Guided)
-        for weights in network.beyond.parameters():
+        for weights in (*network.beyond.parameters(), *network.detail.parameters()):
             nn.init.zeros_(weights)
         spot = places(_ATLAS)
         counts = torch.full((len(CLASSES), *_ATLAS.shape), 0.02)
