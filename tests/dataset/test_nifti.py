@@ -161,6 +161,36 @@ def test_missing_and_four_dimensional_files_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (np.array([2, 65538], np.int32), "holds 65538"),
+        (np.array([2, -40000], np.int32), "holds -40000"),
+        (np.array([2, 40000], np.uint16), "holds 40000"),
+        (np.array([2, 2.7], np.float32), "holds 2.7"),
+        (np.array([2, np.nan], np.float32), "holds nan"),
+        (np.array([2, np.inf], np.float64), "holds inf"),
+        (np.array([1, 2], np.complex64), "complex64"),
+    ],
+)
+def test_what_are_no_label_ids_is_refused(tmp_path: Path, values: np.ndarray, said: str) -> None:
+    nib.save(nib.Nifti1Image(values[None, None], np.eye(4)), tmp_path / "a.nii")
+    with pytest.raises(FileError, match=said):
+        read_nifti(tmp_path / "a.nii", torch.int16)
+
+
+def test_label_ids_of_other_tools_are_read_exactly(tmp_path: Path) -> None:
+    ids = [0, 17, 2035, 32767]
+    for number, code in enumerate(("<u2", "<i4", "<i8", "<f4", "<f8")):
+        image = nib.Nifti1Image(np.array([[ids]], code), np.eye(4), dtype=code)
+        nib.save(image, tmp_path / f"{number}.nii")
+        assert read_nifti(tmp_path / f"{number}.nii", torch.int16).data.flatten().tolist() == ids
+    scaled = nib.Nifti1Image(np.array([[[0, 3, 90]]], np.int16), np.eye(4))
+    scaled.header.set_slope_inter(1 / 3, 2)
+    (tmp_path / "scaled.nii").write_bytes(scaled.to_bytes())
+    assert read_nifti(tmp_path / "scaled.nii", torch.int16).data.flatten().tolist() == [2, 3, 32]
+
+
+@pytest.mark.parametrize(
     ("values", "kind"),
     [
         ([0.0, float("nan")], "scan"),

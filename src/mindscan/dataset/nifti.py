@@ -26,7 +26,6 @@ from torch import Tensor
 
 from mindscan.core.errors import FileError, SettingsError
 from mindscan.core.volume import Affine, Volume
-from mindscan.dataset.tables import damaged
 
 Kind = Literal["scan", "labels", "fraction"]
 """What a volume holds, which decides how it is stored."""
@@ -82,7 +81,8 @@ def read_nifti(path: Path, dtype: torch.dtype = torch.float32) -> Volume:
         dtype: of the result; stored values are scaled as the header says.
 
     Raises:
-        FileError: the file is missing, damaged or not 3-D.
+        FileError: the file is missing, damaged, not 3-D or not of real numbers; or whole numbers are asked
+            for and it holds others, or some that do not fit.
     """
     try:
         packed = path.read_bytes()
@@ -92,13 +92,36 @@ def read_nifti(path: Path, dtype: torch.dtype = torch.float32) -> Volume:
     except _FAULTS as error:
         raise _unreadable(path, error) from None
     if raw.ndim != 3:
-        raise damaged(path, f"has shape {raw.shape}", "a 3-D picture")
+        raise _useless(path, f"has shape {raw.shape}", "a 3-D picture")
+    if raw.dtype.kind not in "iuf" or raw.dtype.itemsize > 8:
+        raise _useless(path, f"holds voxels of the type {raw.dtype}", "real numbers of at most 64 bits")
     slope, inter = float(image.dataobj.slope), float(image.dataobj.inter)
     native = raw.T.astype(raw.dtype.newbyteorder("="), copy=False)
+    if not dtype.is_floating_point:
+        native, slope, inter = _whole(path, native, slope, inter, dtype), 1.0, 0.0
     values = torch.from_numpy(native.copy()).to(dtype).permute(2, 1, 0).contiguous()
     if (slope, inter) != (1.0, 0.0):
         values = (values * slope + inter).to(dtype)
     return Volume(values, _exact_affine(image.header))
+
+
+def _whole(
+    path: Path, raw: npt.NDArray[Any], slope: float, inter: float, dtype: torch.dtype
+) -> npt.NDArray[Any]:
+    """Stored values as the whole numbers that they stand for, to a thousandth; others are refused."""
+    if raw.dtype.kind == "f" or (slope, inter) != (1.0, 0.0):
+        values = raw.astype(np.float64) * slope + inter
+        raw = np.rint(values)
+        with np.errstate(invalid="ignore"):  # of infinite values
+            odd = values[~(np.abs(values - raw) <= 1e-3)]
+        if odd.size:
+            raise _useless(path, f"holds {odd[0]:g}", "whole numbers, as label ids are")
+    low, high = (int(edge) for edge in (raw.min(initial=0), raw.max(initial=0)))
+    reach = torch.iinfo(dtype)
+    if not reach.min <= low <= high <= reach.max:
+        strange = low if low < reach.min else high
+        raise _useless(path, f"holds {strange}", f"whole numbers from {reach.min} to {reach.max}")
+    return raw
 
 
 def _stored(data: Tensor, kind: Kind) -> tuple[npt.NDArray[Any], float]:
@@ -174,4 +197,9 @@ def _exact_affine(header: Any) -> Affine:
 
 def _unreadable(path: Path, error: Exception) -> FileError:
     fault = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return damaged(path, fault, "a whole NIfTI file")
+    return _useless(path, fault, "a whole NIfTI file")
+
+
+def _useless(path: Path, fault: str, expected: str) -> FileError:
+    mend = "give a sound copy; of a data set that was made, delete the file and run the same command again"
+    return FileError(f"{path}: {fault}", expected, mend)
