@@ -12,6 +12,7 @@ from PIL import Image
 from mindscan.core.errors import FileError, FolderError, SettingsError
 from mindscan.core.labels import LABELS
 from mindscan.core.volume import Volume
+from mindscan.dataset import layout
 from mindscan.dataset.nifti import nifti_bytes
 from mindscan.dataset.tables import read_tsv
 from mindscan.release.slices import COLUMNS, LEGEND, TABLE, Look, export, found, percentiles, planes
@@ -152,6 +153,7 @@ def test_an_export_that_was_stopped_goes_on_and_writes_nothing_twice(tmp_path: P
     assert before
     assert all(path.stat().st_mtime_ns == when for path, when in before.items())
     assert len(read_tsv(out / TABLE, COLUMNS)) == len(list((out / "images").rglob("*.png")))
+    assert not (out / layout.PARTIAL).exists()
 
 
 def test_a_file_that_is_damaged_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -172,6 +174,63 @@ def test_labels_that_nobody_knows_give_no_masks_and_a_word(tmp_path: Path) -> No
     assert "4321" in one.note
     assert one.slices > 0
     assert not (tmp_path / "out" / "masks").exists()
+
+
+@pytest.mark.parametrize("ids", [65538, 2.7, None], ids=["too large", "not whole", "unreadable"])
+def test_labels_that_cannot_be_believed_cost_the_masks_alone(ids: float | None, tmp_path: Path) -> None:
+    root = dataset(tmp_path / "in", 1)
+    path = next(root.rglob("*_dseg.nii.gz"))
+    path.write_bytes(b"nothing")
+    if ids is not None:
+        kind = np.int32 if isinstance(ids, int) else np.float32
+        nib.save(nib.Nifti1Image(np.full((20, 24, 18), ids, kind), head()[2]), path)
+    (one,) = export(root, tmp_path / "out", LOOK)
+    assert one.note.startswith("no masks: ")
+    assert one.slices > 0
+    assert {row["mask"] for row in read_tsv(tmp_path / "out" / TABLE, COLUMNS)} == {"n/a"}
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+def test_voxels_that_are_not_finite_are_air_and_told(odd: float, tmp_path: Path) -> None:
+    scan, _, affine = head()
+    scan[2:5, 4:20, 2:16] = odd
+    (tmp_path / "in").mkdir()
+    nib.save(nib.Nifti1Image(scan, affine), tmp_path / "in" / "scan.nii.gz")
+    (one,) = export(tmp_path / "in", tmp_path / "out", LOOK)
+    assert one.note == f"{3 * 16 * 14} voxels are not finite and shown as air"
+    pictures = [read(path) for path in (tmp_path / "out").rglob("*.png")]
+    assert max(picture.max() for picture in pictures) > 150
+
+
+def test_a_scan_that_shows_nothing_is_told(tmp_path: Path) -> None:
+    flat = nib.Nifti1Image(np.full((9, 9, 9), 7, np.float32), np.eye(4))
+    flat_affine = nib.Nifti1Image(head()[0], None)
+    flat_affine.header.set_sform(np.diag([2.0, 2.0, 0.0, 1.0]), code=1)
+    (tmp_path / "in").mkdir()
+    nib.save(flat, tmp_path / "in" / "a.nii")
+    (tmp_path / "in" / "b.nii").write_bytes(flat_affine.to_bytes())
+    notes = [one.note for one in export(tmp_path / "in", tmp_path / "out", LOOK)]
+    assert "same everywhere" in notes[0]
+    assert "cannot be inverted" in notes[1]
+
+
+def test_two_scans_of_one_name_are_refused(tmp_path: Path) -> None:
+    scan, _, affine = head()
+    for name in ("a.nii", "a.nii.gz"):
+        nib.save(nib.Nifti1Image(scan, affine), tmp_path / name)
+    with pytest.raises(FileError, match=r"a\.nii and a\.nii\.gz"):
+        next(export(tmp_path, tmp_path / "out", LOOK))
+
+
+def test_sessions_have_a_column_and_columns_names_of_their_own(tmp_path: Path) -> None:
+    root = dataset(tmp_path / "in", 1)
+    (root / "participants.tsv").write_text("participant_id\tscan\nsub-01\tearly\n")
+    there = next((root / "sub-01").rglob("*_T1w.nii.gz"))
+    there.rename(there.with_name("sub-01_ses-b_T1w.nii.gz"))
+    list(export(root, tmp_path / "out", LOOK))
+    row = read_tsv(tmp_path / "out" / TABLE, (*COLUMNS, "participant_scan"))[0]
+    assert (row["session"], row["scan"], row["suffix"]) == ("b", "sub-01_ses-b_T1w", "T1w")
+    assert row["participant_scan"] == "early"
 
 
 def test_jpeg_and_the_window_of_the_brain(tmp_path: Path) -> None:

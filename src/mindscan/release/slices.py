@@ -19,7 +19,7 @@ from mindscan.core.errors import FileError, MindscanError, SettingsError
 from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE
 from mindscan.core.volume import Volume
 from mindscan.dataset import layout
-from mindscan.dataset.folder import disk_faults, move, open_job, partial, put
+from mindscan.dataset.folder import disk_faults, move, open_job, partial, put, tidy
 from mindscan.dataset.nifti import read_nifti
 from mindscan.dataset.tables import Cell, hexadecimal, read_tsv, tsv_bytes
 from mindscan.imaging.ct import WINDOWS
@@ -31,9 +31,11 @@ Array = npt.NDArray[Any]
 Format = Literal["png", "jpg"]
 
 COLUMNS = (
-    "file", "mask", "participant_id", "scan", "plane", "position_mm", "pixel_mm", "black", "white",
+    "file", "mask", "participant_id", "session", "scan", "suffix",
+    "plane", "position_mm", "pixel_mm", "black", "white",
 )  # fmt: skip
-"""Columns of `slices.tsv`; those of the table of participants follow."""
+"""Columns of `slices.tsv`; those of the table of participants follow, named `participant_...` where one of
+these has their name."""
 TABLE, LEGEND, IMAGES, MASKS = "slices.tsv", "labels.tsv", "images", "masks"
 _NO_SCANS = ("_dseg", "_probseg", "_mask")
 _ROWS = np.zeros(TABLE_SIZE, np.uint8)
@@ -96,7 +98,7 @@ def export(root: str | Path, out: str | Path, look: Look | None = None) -> Itera
         has a row for every slice, and `labels.tsv` says which label each grey of a mask is.
 
     Raises:
-        FileError: no scans there.
+        FileError: no scans there, or two of one name.
         SettingsError: the table of participants has no such column.
         FolderError: the folder holds other things, or the disk refuses.
     """
@@ -110,18 +112,24 @@ def export(root: str | Path, out: str | Path, look: Look | None = None) -> Itera
         with partial(out, "table") as temporary:
             put(out, temporary, PurePath(TABLE), _table(out, people))
             put(out, temporary, PurePath(LEGEND), _legend())
+    tidy(out)
 
 
 def found(root: Path) -> list[Path]:
     """The scans below a folder, in order, seen from there; radiographs are flat already and left out.
 
     Raises:
-        FileError: there are none.
+        FileError: there are none, or two would have the same pictures.
     """
     files = sorted(path.relative_to(root) for path in root.rglob("*.nii*")) if root.is_dir() else []
     scans = [path for path in files if _is_scan(path)]
     if not scans:
         raise FileError(f"{root} holds no scan", "a data set or a folder of NIfTI files", "check the path")
+    names: dict[str, Path] = {}
+    for path in scans:
+        other = names.setdefault(_apart(path), path)
+        if other != path:
+            raise FileError(f"{root}: {other} and {path}", "scans with names of their own", "rename one")
     return scans
 
 
@@ -177,14 +185,12 @@ def _cut(root: Path, out: Path, scan: Path, people: Mapping[str, dict[str, str]]
     if (out / IMAGES / group).exists():
         return Done(scan, len(_rows(out / IMAGES / group / TABLE)), "already there")
     try:
-        volume = read_nifti(root / scan)
-        path = labels_of(root, scan)
-        labels = None if path is None else read_nifti(path, torch.int16)
+        volume, odd = _sound(read_nifti(root / scan))
+        labels, missing = _labels(root, scan)
         black, white = _window(scan, volume, labels, look)
     except MindscanError as error:
         return Done(scan, 0, str(error))
-    note = _unknown(labels)
-    raised, shown = _Raised.of(volume), _Raised.of(labels) if labels is not None and not note else None
+    raised, shown = _Raised.of(volume), None if labels is None else _Raised.of(labels)
     rows: list[list[Cell]] = []
     with partial(out, name) as temporary:
         pictures, masks = temporary / IMAGES, temporary / MASKS
@@ -198,13 +204,55 @@ def _cut(root: Path, out: Path, scan: Path, people: Mapping[str, dict[str, str]]
             if shown is not None:
                 (masks / mask).write_bytes(mask_bytes(shown.slice(plane, nearest=True)))
                 where[1] = str(PurePath(MASKS) / group / mask)
-            about: list[Cell] = [name.split("_")[0], name, look.plane, round(plane.at_mm, 3)]
-            rows.append([*where, *about, round(plane.pixel_mm, 5), round(black, 5), round(white, 5)])
+            at: list[Cell] = [look.plane, round(plane.at_mm, 3), round(plane.pixel_mm, 5)]
+            rows.append([*where, *_names(scan), *at, round(black, 5), round(white, 5)])
         (pictures / TABLE).write_bytes(tsv_bytes(COLUMNS, rows))
         if shown is not None and not (out / MASKS / group).exists():
             move(out, masks, PurePath(MASKS) / group)
         move(out, pictures, PurePath(IMAGES) / group)
-    return Done(scan, len(rows), note)
+    return Done(scan, len(rows), "; ".join(word for word in (odd, missing) if word))
+
+
+def _names(scan: Path) -> list[Cell]:
+    """Participant, session, scan and suffix."""
+    name = _stem(scan)
+    return [name.split("_")[0], layout.entity(scan, "ses"), name, name.rpartition("_")[2]]
+
+
+def _sound(volume: Volume) -> tuple[Volume, str]:
+    """A scan with every voxel finite, and what to say of those that were not.
+
+    Raises:
+        SettingsError: there is nothing to be seen in it, or its voxels have no size.
+    """
+    affine = volume.affine
+    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+        raise SettingsError("an affine that cannot be inverted", "voxels of some size", "mend the header")
+    finite = volume.data.isfinite()
+    values, count = volume.data[finite], int((~finite).sum())
+    if len(values) == 0 or float(values.min()) == float(values.max()):
+        raise SettingsError("a scan that is the same everywhere", "a picture", "give another file")
+    if count == 0:
+        return volume, ""
+    return (
+        Volume(torch.where(finite, volume.data, values.min()), affine),
+        f"{count} voxels are not finite and shown as air",
+    )
+
+
+def _labels(root: Path, scan: Path) -> tuple[Volume | None, str]:
+    """The labels of a scan that masks can be drawn of, and what to say where there are some that cannot."""
+    path = labels_of(root, scan)
+    if path is None:
+        return None, ""
+    try:
+        labels = read_nifti(path, torch.int16)
+    except MindscanError as error:
+        return None, f"no masks: {error}"
+    strange = [i for i in np.unique(labels.numpy()).tolist() if i not in BY_ID]
+    if strange:
+        return None, f"no masks: label id {strange[0]} of {path} is not in the table of labels"
+    return labels, ""
 
 
 @dataclass(frozen=True)
@@ -234,13 +282,6 @@ def mask_bytes(ids: Array) -> bytes:
     content = io.BytesIO()
     picture.save(content, "PNG", compress_level=_LEVEL)
     return content.getvalue()
-
-
-def _unknown(labels: Volume | None) -> str:
-    """What to say of labels that are not in the table; "" where all are."""
-    ids = [] if labels is None else np.unique(labels.numpy()).tolist()
-    strange = [i for i in ids if i not in BY_ID]
-    return f"no masks: label id {strange[0]} is not in the table of labels" if strange else ""
 
 
 def _window(scan: Path, volume: Volume, labels: Volume | None, look: Look) -> tuple[float, float]:
@@ -280,7 +321,8 @@ def _table(out: Path, people: Mapping[str, dict[str, str]]) -> bytes:
     more = [name for name in next(iter(people.values()), {}) if name != "participant_id"]
     rows = [row for path in sorted((out / IMAGES).glob(f"*/*/{TABLE}")) for row in _rows(path)]
     full = [[*row.values(), *(people.get(row["participant_id"], {}).get(n) for n in more)] for row in rows]
-    return tsv_bytes((*COLUMNS, *more), full)
+    names = [f"participant_{name}" if name in COLUMNS else name for name in more]
+    return tsv_bytes((*COLUMNS, *names), full)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
