@@ -83,3 +83,13 @@ def test_painters_are_not_asked_about_full_points_once_most_are_full() -> None:
     xyz = torch.arange(6.0)[:, None].expand(-1, 3)
     list(coats([painter] * 2, Place(xyz, 1.0, 0.0), torch.arange(1, 6), torch.ones(6)))
     assert asked == [[1, 2, 3, 4, 5], [4, 5]]
+
+
+def test_a_wiped_canvas_is_as_good_as_new() -> None:
+    used = painted()
+    again = used.wiped(3)
+    for name in ("share", "owner", "largest", "free"):
+        part = getattr(again, name)
+        assert torch.equal(part, getattr(Canvas.blank(torch.zeros(3, 3)), name))
+        assert part.data_ptr() == getattr(used, name).data_ptr()
+    assert not again.totals.any()

@@ -28,3 +28,8 @@ def test_nodes_give_back_the_data() -> None:
 def test_near_keeps_only_points_within_the_lattice() -> None:
     xyz = torch.tensor([[0.0, 5, 5], [-4.1, 5, 5], [4.0, 11.0, 12.5], [0, 5, 12.6]])
     assert ramp().near(xyz).tolist() == [0, 2]
+
+
+def test_torch_alone_gives_the_same() -> None:
+    field, xyz = ramp(), torch.rand((99, 3)) * 20 - 6
+    assert torch.allclose(field.sampled(xyz), field.at(xyz), atol=1e-5)

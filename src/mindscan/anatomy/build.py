@@ -201,8 +201,10 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
     parcels = torch.zeros_like(labels)
     totals = torch.zeros(TABLE_SIZE, dtype=torch.float64, device=device)
     parts = torch.zeros(_PARCEL_TABLE, dtype=torch.float64, device=device)
+    most = max(_BLOCK_POINTS, *_divisions(grid)) ** 3
+    board = Canvas.blank(torch.empty((most, 0), device=device))
     for voxels in _blocks(_occupied(head, grid), _divisions(grid)):
-        canvas, xyz = _evaluate(head, grid, voxels)
+        canvas, xyz = _evaluate(head, grid, voxels, board)
         for whole, part in ((fractions, canvas.share), (owners, canvas.owner)):
             for row, values in zip(whole.flatten(1), part, strict=True):
                 row.index_copy_(0, voxels, values)
@@ -285,14 +287,17 @@ def _blocks(filled: Tensor, divisions: Sequence[int]) -> Iterator[Tensor]:
             yield (i * nj + j) * nk + k
 
 
-def _evaluate(head: Model, grid: Grid, voxels: Tensor) -> tuple[Canvas, Tensor]:
-    """Paint some voxels (flat indices); thick ones are divided and averaged. Their middles come too."""
+def _evaluate(head: Model, grid: Grid, voxels: Tensor, board: Canvas) -> tuple[Canvas, Tensor]:
+    """Paint some voxels (flat indices); thick ones are divided and averaged. Their middles come too.
+
+    The canvas lies in the memory of the board.
+    """
     index = torch.stack(_unravel(voxels, grid.shape), 1).float()
     steps = [(torch.arange(n, device=index.device) + 0.5) / n - 0.5 for n in _divisions(grid)]
     parts = torch.stack([s.flatten() for s in torch.meshgrid(*steps, indexing="ij")], 1)
     index = (index[:, None] + parts[None]).flatten(0, 1)
     place = head.place(_to_template(head, grid, index), grid.voxel_ml / len(parts))
-    canvas = _paint(head, place)
+    canvas = _paint(head, place, board.wiped(len(index)))
     if len(parts) == 1:
         return canvas, place.xyz
     return canvas.averaged(len(parts)), place.xyz.view(-1, len(parts), 3).mean(1)
@@ -310,9 +315,9 @@ def _unravel(flat: Tensor, shape: Sequence[int]) -> tuple[Tensor, Tensor, Tensor
     return rows // shape[1], rows % shape[1], flat % shape[2]
 
 
-def _paint(head: Model, place: Place) -> Canvas:
-    """Paint front to back."""
-    canvas = Canvas.blank(place.xyz)
+def _paint(head: Model, place: Place, canvas: Canvas | None = None) -> Canvas:
+    """Paint front to back, on an empty canvas where one is given."""
+    canvas = canvas or Canvas.blank(place.xyz)
     for coat in _coats(head, place, canvas.free):
         canvas.add(coat)
     canvas.share[0] += canvas.free

@@ -83,6 +83,13 @@ class Canvas:
         totals = torch.zeros(TABLE_SIZE, dtype=torch.float64, device=like.device)
         return Canvas(share, owner, torch.zeros_like(share), torch.ones_like(share[0]), totals)
 
+    def wiped(self, count: int) -> Canvas:
+        """An empty canvas for some points in the memory of this one, which is lost; new memory is slower."""
+        parts = (self.share[:, :count], self.owner[:, :count], self.largest[:, :count], self.free[:count])
+        for part, value in zip(parts, (0, 0, 0, 1), strict=True):
+            part.fill_(value)
+        return Canvas(*parts, self.totals.zero_())
+
     def add(self, coat: Coat) -> None:
         """Put a coat behind the ones before it; `free` is left to whoever made it."""
         row = TISSUES.index(coat.tissue)

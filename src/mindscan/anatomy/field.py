@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from mindscan.anatomy.distance import Point
+from mindscan.anatomy.trilinear import trilinear
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,13 @@ class Field:
     step_mm: float
 
     def at(self, xyz: Tensor) -> Tensor:
-        """Values at points in mm, shape (n, 3); returns shape (channels, n)."""
+        """Values at points in mm, float32, shape (n, 3); returns shape (channels, n)."""
+        if self.data.device.type == "cpu":
+            return trilinear(self.data, xyz, self.origin_mm, self.step_mm)
+        return self.sampled(xyz)
+
+    def sampled(self, xyz: Tensor) -> Tensor:
+        """The same as `at` by torch alone, on any device."""
         factor, offset = self._to_unit
         where = torch.addcmul(offset, xyz, factor)
         values = functional.grid_sample(

@@ -109,8 +109,8 @@ class Place:
 
 
 def _picked(rows: Tensor, index: Tensor) -> Tensor:
-    """Rows at an index, shape (channels, m): one by one, several times as quick as together."""
-    return torch.stack([row.index_select(0, index) for row in rows])
+    """Rows at an index, shape (channels, m)."""
+    return rows.index_select(1, index)
 
 
 @dataclass(frozen=True)
