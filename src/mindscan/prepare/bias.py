@@ -20,7 +20,7 @@ EDGE_MM = 6.0
 STEPS = (40, 30, 30, 20)
 CONVERGED = 1e-3
 _LEVEL = 1000.0
-"""The brain's brightness while the field is sought: N4 works on logarithms and passes over what is below 1."""
+"""The brain's brightness while the field is sought: N4 takes logarithms and passes over what is below 1."""
 _SLAB = 32
 
 
@@ -57,12 +57,8 @@ def spread(field: Volume, scan: Volume) -> Tensor:
         count = min(_SLAB, scan.data.shape[0] - i)
         slab = part(scan.grid, (i, 0, 0), (count, *scan.data.shape[1:]))
         unit = moved(places(slab), to_field) * 2 / (size - 1).clamp(min=1) - 1
-        at = unit.flip(-1)[None]
-        told.append(
-            functional.grid_sample(field.data[None, None], at, padding_mode="border", align_corners=True)[
-                0, 0
-            ]
-        )
+        at, known = unit.flip(-1)[None], field.data[None, None]
+        told.append(functional.grid_sample(known, at, padding_mode="border", align_corners=True)[0, 0])
     return torch.cat(told)
 
 

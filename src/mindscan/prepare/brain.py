@@ -18,7 +18,7 @@ from mindscan.core.labels import LABELS
 from mindscan.core.volume import Affine, Volume
 from mindscan.learn.classes import by_id
 from mindscan.learn.pose import Channels, moved, part, places, seen, shrunk
-from mindscan.prepare.register import template
+from mindscan.prepare.register import registered, template
 from mindscan.tasks.given import accepted
 from mindscan.tasks.locate import located, mended
 from mindscan.tasks.segment import answers
@@ -93,7 +93,10 @@ def _by_network(given: Volume) -> tuple[Inside, float]:
     assert isinstance(network, Guided)
     usual = network.usually()
     pose = located(given, trained("stripper"), Volume(1 - usual.data[0], usual.affine))
-    pose = mended(pose, answers(given, pose, network, mirrors=(False,)), usual)
+    said = answers(given, pose, network, mirrors=(False,))
+    first = _on(Channels(1 - said.data[:1], said.affine), given, pose)[0] > 0.5
+    pose = mended(pose, said, usual)
+    pose = np.linalg.inv(registered(given, Volume(first, given.affine), pose).affine)
     said = answers(given, pose, network, mirrors=(False,))
     chances = torch.stack([1 - said.data[0], *(_tissue(said, name) for name in ("GM", "WM"))])
     own = _on(Channels(chances, said.affine), given, pose)
@@ -140,7 +143,7 @@ def classical(given: Volume) -> Inside:
     for radius in _RADII_MM:
         core = _largest(depth > radius) if bool((depth > radius).any()) else depth > radius
         grown = ndimage.distance_transform_edt(~core, edges) <= radius + 1
-        grown = _closed(grown & bright, edges)
+        grown = _closed(_largest(grown & bright), edges)
         ml = float(grown.sum()) * coarse.grid.voxel_ml
         if LEAST_ML <= ml <= MOST_ML and core.any():
             return _described(given, Volume(torch.from_numpy(grown), coarse.affine))

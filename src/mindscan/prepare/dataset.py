@@ -101,10 +101,8 @@ def _ready(out: Path, scan: PurePosixPath) -> Path | None:
 
 def _all(root: Path, left: Sequence[PurePosixPath], settings: Settings, workers: int) -> Iterator[Done]:
     task = bound(prepare_one, root, settings)
-    if min(workers, len(left)) > 1:
-        answers = do_all(task, left, min(workers, len(left)))
-    else:
-        answers = map(task, left)
+    crew = min(workers, len(left))
+    answers = do_all(task, left, crew) if crew > 1 else map(task, left)
     for answer in answers:
         scan, ready, note = json.loads(answer)
         yield Done(PurePosixPath(scan), None if ready is None else Path(ready), note)

@@ -1,8 +1,8 @@
-"""Faces and ears taken out of scans: where they lie follows from the template's head, the brain stays as it is.
+"""Faces and ears taken out of scans, where the template's head has them; the brain stays as it is.
 
-Everything in front of a depth below the skin of the template's face, and around and beside its ears, is set to
-the level of the air, as far out as the picture goes. What lies near the brain is never touched, by two rules:
-near the inside of the template's skull, and near the brain that was found in this very scan.
+Everything in front of a depth below the skin of the template's face, and around and beside its ears, is set
+to the level of the air, as far out as the picture goes. Two things are never touched: what is near the inside
+of the template's skull, and what is near the brain that was found in this very scan.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def field() -> Field:
 
 
 def _filled(front: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """How far forward the skin reaches at every (x, z); where there is none, as far as at the nearest place."""
+    """How far forward the skin reaches at every (x, z); where there is none, as at the nearest place."""
     where = ndimage.distance_transform_edt(~np.isfinite(front), return_distances=False, return_indices=True)
     return np.asarray(front[tuple(where)])
 

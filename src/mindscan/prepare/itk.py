@@ -1,4 +1,4 @@
-"""The bridge to ITK, which counts millimetres to the left and to the back: images over, maps over and to text."""
+"""The bridge to ITK, which counts millimetres to the left and to the back: images, maps, and maps as text."""
 
 from __future__ import annotations
 

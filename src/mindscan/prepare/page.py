@@ -1,4 +1,4 @@
-"""The page that judges prepared scans: the doubtful first, each with pictures and numbers; and the same as a table."""
+"""The page that judges prepared scans, the doubtful first, with pictures; and its numbers as a table."""
 
 from __future__ import annotations
 
@@ -107,8 +107,8 @@ def page_html(rows: Sequence[Row], pictures: Mapping[PurePosixPath, bytes], fail
         lead=_lead(),
         links="\n".join(f'<a href="#{name}">{escape(short)}</a>' for name, short, _, _ in parts),
         sections="\n".join(
-            f'<section id="{name}" aria-labelledby="{name}-title"><h2 id="{name}-title">{escape(title)}</h2>\n'
-            f"{html}\n</section>"
+            f'<section id="{name}" aria-labelledby="{name}-title">\n'
+            f'<h2 id="{name}-title">{escape(title)}</h2>\n{html}\n</section>'
             for name, _, title, html in parts
         ),
     )
@@ -120,9 +120,9 @@ def _lead() -> str:
         for colour, name in ((OWN, "outline of the brain that was found"), (TEMPLATE, "of the template"))
     )
     return (
-        "Axial, coronal and sagittal slice of every scan in the space of the template, the right of the person on "
-        f"the left; below the same with {own} and {usual}. The outlines should follow each other, and the "
-        "lower picture should show no skull inside and no brain outside."
+        "Axial, coronal and sagittal slice of every scan in the space of the template, the right of the "
+        f"person on the left; below the same with {own} and {usual}. The outlines should follow each other, "
+        "and the lower picture should show no skull inside and no brain outside."
     )
 
 
@@ -159,7 +159,8 @@ def _brief(row: Row) -> str:
 
 def _failures(failed: Failed) -> str:
     rows = "".join(f"<tr><td>{escape(scan)}</td><td>{escape(why)}</td></tr>" for scan, why in failed)
-    return f'<div class="scroll"><table><thead><tr><th>Scan</th><th>Why</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    heads = "<tr><th>Scan</th><th>Why</th></tr>"
+    return f'<div class="scroll"><table><thead>{heads}</thead><tbody>{rows}</tbody></table></div>'
 
 
 def _numbers(rows: Sequence[Row]) -> str:
@@ -189,11 +190,10 @@ def _meaning() -> str:
         f"<tr><td>{name}</td><td>{escape(measure.text)}</td><td>{_range(measure.low, measure.high)}</td></tr>"
         for name, measure in MEASURES.items()
     )
-    return (
-        '<div class="scroll"><table><thead><tr><th>Number</th><th>What it is</th><th>No doubt</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-        '<p class="note">The ranges are choices of this project; they mark what to look at and judge nothing.</p>'
-    )
+    heads = "<tr><th>Number</th><th>What it is</th><th>No doubt</th></tr>"
+    note = "The ranges are choices of this project; they mark what to look at and judge nothing."
+    table = f"<table><thead>{heads}</thead><tbody>{rows}</tbody></table>"
+    return f'<div class="scroll">{table}</div><p class="note">{note}</p>'
 
 
 def _range(low: float, high: float) -> str:

@@ -1,4 +1,4 @@
-"""A prepared brain at one look: three slices without anything outside the skull, and how the template lies on it.
+"""A prepared brain at one look: three slices of what is inside the skull, and how the template lies on it.
 
 Only what lies inside the brain mask is drawn, so that nobody can be known by their face.
 """
@@ -38,9 +38,9 @@ def picture(ready: Volume, mask: Volume) -> bytes:
     values = ready.data[inside].float().numpy()
     low, high = (float(edge) for edge in np.percentile(values, (1, 99))) if values.size else (0.0, 1.0)
     low, high = low - 0.1 * (high - low), high + 0.05 * (high - low)
-    shown = Volume(torch.where(inside, ready.data.float(), low), ready.affine)
+    shown = Volume(torch.where(inside, ready.data.float() - low, 0.0), ready.affine)
     planes = [Plane(view, at, BOX_MM, PIXEL_MM) for view, at in CUTS]
-    plain = [grey(cut(shown, plane), low, max(high, low + 1e-6)) for plane in planes]
+    plain = [grey(cut(shown, plane), 0.0, max(high - low, 1e-6)) for plane in planes]
     usual = Volume(template()[1].data.to(torch.int16), template()[1].affine)
     marked = [
         _outlined(_outlined(tile.copy(), usual, plane, TEMPLATE), mask, plane, OWN)

@@ -1,4 +1,4 @@
-"""A few numbers that tell a sound scan from a doubtful one, after MRIQC (Esteban 2017), and what they doubt."""
+"""Numbers that tell a sound scan from a doubtful one, after MRIQC (Esteban 2017), and what they doubt."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ class Measure:
 MEASURES: Mapping[str, Measure] = {
     "brain_ml": Measure("Volume of the inside of the skull in mL", 900, 2100, "brain of unusual size"),
     "snr": Measure(
-        "Mean of white matter over its standard deviation, after the bias field is taken away (MRIQC: Esteban "
-        "2017, doi:10.1371/journal.pone.0184661)", 4, doubt="noisy white matter",
+        "Mean of white matter over its standard deviation, without the bias field (MRIQC: Esteban 2017, "
+        "doi:10.1371/journal.pone.0184661)", 4, doubt="noisy white matter",
     ),
     "snr_air": Measure(
-        "0.66 times the mean of white matter over the standard deviation of the air around the head (Dietrich "
-        "2007, doi:10.1002/jmri.20969)", 5, doubt="noise in the air",
+        "0.66 times the mean of white matter over the standard deviation of the air (Dietrich 2007, "
+        " doi:10.1002/jmri.20969)", 5, doubt="noise in the air",
     ),
     "cnr": Measure(
         "Difference of grey and white matter over the noise of both and of the air (Magnotta 2006, "
@@ -71,16 +71,17 @@ MEASURES: Mapping[str, Measure] = {
     "bias_percent": Measure("Standard deviation of the bias field in the brain in per cent", high=45,
                             doubt="very uneven"),
     "ghosts": Measure(
-        "Air in line with the head along the worst axis, over the air in the corners: 1 without ghosts; motion "
-        "and ghosts are smeared along one axis (Wood 1985, doi:10.1118/1.595783)", high=1.6,
+        "Air in line with the head along the worst axis, over the air in the corners: 1 without ghosts; "
+        "they and motion are smeared along one axis (Wood 1985, doi:10.1118/1.595783)", high=1.6,
         doubt="ghosts in the air, perhaps of motion",
     ),
     "overlap": Measure(
-        "Dice of the brain with the template's after registration, 0 to 1", 0.9, doubt="brain and template differ",
+        "Dice of the brain with the template's after registration, 0 to 1", 0.9,
+        doubt="brain and template differ",
     ),
     "similarity": Measure(
         "Normalised mutual information with the template, 1 to 2 (Studholme 1999, "
-        "doi:10.1016/S0031-3203(98)00091-0)", 1.04, doubt="unlike the template",
+        "doi:10.1016/S0031-3203(98)00091-0)", 1.01, doubt="unlike the template",
     ),
     "cut_percent": Measure(
         "Share of the brain that lies outside the field of view, by the template, in per cent", high=0.5,
@@ -171,7 +172,7 @@ def _focus(data: Tensor) -> float:
 
 
 def ghosts(scan: Volume, air: Mask) -> float | None:
-    """Mean of the air in line with the head along the worst axis, over that of air in line with it along none."""
+    """Mean of the air in line with the head along the worst axis, over that of air in line along none."""
     data = scan.data.numpy()
     head = head_mask(data) & ~air
     shadows = [np.broadcast_to(_solid(head.any(axis), head, axis), head.shape) for axis in range(3)]

@@ -1,4 +1,4 @@
-"""One scan made ready: brain, bias, registration, face, scale, resampling; pure, apart from reading the scan."""
+"""One scan made ready: brain, bias, registration, face, scale, resampling; and the files that come of it."""
 
 from __future__ import annotations
 
