@@ -37,6 +37,7 @@ SURE = 0.85
 _COARSE_MM = 2.0
 _RADII_MM = (3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0)
 """How far the head is worn down until the brain is a piece of its own."""
+_MOST_PIECES, _LEAST_CORE_ML = 3, 50.0
 _CLOSED_MM = 10.0
 _SLAB = 24
 
@@ -123,7 +124,7 @@ def _on(said: Channels, scan: Volume, pose: Affine) -> Tensor:
 
 
 def classical(given: Volume) -> Inside:
-    """The brain without any network: the head worn down until its largest piece has the size of a brain.
+    """The brain without any network: the roundest piece of a worn-down head that has the size of a brain.
 
     The pose follows from place and spread of that piece; tissues are where the template has them.
 
@@ -140,18 +141,37 @@ def classical(given: Volume) -> Inside:
     top = float(np.percentile(data[data > 0], 98))
     bright = data > threshold_otsu(np.minimum(data, top)[data > 0])
     depth = ndimage.distance_transform_edt(bright, edges)
-    for radius in _RADII_MM:
-        core = _largest(depth > radius) if bool((depth > radius).any()) else depth > radius
-        grown = ndimage.distance_transform_edt(~core, edges) <= radius + 1
+    pieces = [piece for radius in _RADII_MM for piece in _pieces(bright, depth, radius, coarse)]
+    if not pieces:
+        raise SettingsError(
+            "a scan in which neither the network nor a threshold finds a brain",
+            "a human brain",
+            "check orientation and voxel size in the header, or give a scan that shows the brain",
+        )
+    return _described(given, max(pieces, key=_round))
+
+
+def _pieces(bright: Mask, depth: npt.NDArray[np.floating], radius: float, coarse: Volume) -> list[Volume]:
+    """The largest pieces of a head worn down by a radius, grown back, that have the size of a brain."""
+    edges, cores = coarse.grid.voxel_mm, ndimage.label(depth > radius)[0]
+    sizes = np.bincount(cores.ravel())
+    sizes[0] = 0
+    found = []
+    for number in np.argsort(-sizes)[:_MOST_PIECES]:
+        if sizes[number] * coarse.grid.voxel_ml < _LEAST_CORE_ML:
+            break
+        grown = ndimage.distance_transform_edt(cores != number, edges) <= radius + 1
         grown = _closed(_largest(grown & bright), edges)
-        ml = float(grown.sum()) * coarse.grid.voxel_ml
-        if LEAST_ML <= ml <= MOST_ML and core.any():
-            return _described(given, Volume(torch.from_numpy(grown), coarse.affine))
-    raise SettingsError(
-        "a scan in which neither the network nor a threshold finds a brain",
-        "a human brain",
-        "check orientation and voxel size in the header, or give a scan that shows the brain",
-    )
+        if LEAST_ML <= float(grown.sum()) * coarse.grid.voxel_ml <= MOST_ML:
+            found.append(Volume(torch.from_numpy(grown), coarse.affine))
+    return found
+
+
+def _round(mask: Volume) -> float:
+    """Volume over that of the ellipsoid of the same spread: 1 for an ellipsoid, less for anything ragged."""
+    where = moved(mask.data.nonzero().double(), mask.affine).numpy()
+    spread = float(np.sqrt(np.linalg.det(np.cov(where.T))))
+    return float(mask.data.sum()) * mask.grid.voxel_ml * 1000 / (4 / 3 * np.pi * 5**1.5 * spread)
 
 
 def _described(given: Volume, grown: Volume) -> Inside:

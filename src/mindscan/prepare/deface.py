@@ -102,7 +102,7 @@ def defaced_bytes(path: Path, taken: Tensor) -> bytes:
     image: Any = nib.Nifti1Image.from_bytes(content)
     raw: Raw = np.array(image.dataobj.get_unscaled())
     raw[taken.numpy()] = air_level(raw)
-    return packed_bytes(image.header, raw)
+    return packed_bytes(image, raw)
 
 
 def air_level(values: Raw) -> float:
@@ -111,16 +111,18 @@ def air_level(values: Raw) -> float:
     return float(np.sort(air)[len(air) // 2] if len(air) else values.min())
 
 
-def packed_bytes(old: Any, raw: Raw) -> bytes:
-    """Stored values with a header that keeps geometry, units, type and scale of an old one, and no words."""
+def packed_bytes(image: Any, raw: Raw) -> bytes:
+    """Stored values with geometry, units, type and scale of an image of nibabel, and none of its words."""
+    old = image.header
     header: Any = nib.Nifti1Header(endianness=old.endianness)
     header.set_data_shape(raw.shape)
     header.set_data_dtype(raw.dtype)
-    kept = ("pixdim", "xyzt_units", "scl_slope", "scl_inter", "cal_max", "cal_min")
+    kept = ("pixdim", "xyzt_units", "cal_max", "cal_min")
     kept += ("qform_code", "sform_code", "quatern_b", "quatern_c", "quatern_d")
     kept += ("qoffset_x", "qoffset_y", "qoffset_z", "srow_x", "srow_y", "srow_z")
     for name in kept:
         header[name] = old[name]
+    header.set_slope_inter(image.dataobj.slope, image.dataobj.inter)
     start = io.BytesIO()
     header.write_to(start)
     squeeze = zlib.compressobj(1, zlib.DEFLATED, 31)
