@@ -102,7 +102,7 @@ def test_a_run_that_was_killed_goes_on(root: Path) -> None:
 
 def test_other_settings_want_another_derivative(root: Path) -> None:
     run(root)
-    with pytest.raises(FolderError, match="prepare.deface is false there and true here"):
+    with pytest.raises(FolderError, match=r"prepare\.deface is false there and true here"):
         run(root, Settings(deface=True))
 
 

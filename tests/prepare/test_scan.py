@@ -45,11 +45,11 @@ def test_everything_lies_on_the_grid_of_the_template(made: Path) -> None:
     np.testing.assert_array_equal(ready.affine[:3, :3], np.eye(3) * 3)
     inside = ready.data[mask.data > 0]
     assert abs(float(inside.mean())) < 0.1
-    assert abs(float(inside.std()) - 1) < 0.1
+    assert 0.75 < float(inside.std()) < 1.05  # voxels of 3 mm blur
 
 
 def test_the_steps_can_be_undone(made: Path) -> None:
-    """Back on the scan's grid, with the bias field: what the scan was, but for the blur of two resamplings."""
+    """Back on the scan's grid, with the bias field: what the scan was, but for the blur of resampling."""
     told = json.loads((made / NAMES.sidecar.name).read_text())
     grey = next(step for step in told["Steps"] if step["Step"] == "intensity")
     original, ready = read_nifti(made / "sub-1_T1w.nii.gz"), read(made, NAMES.prepared)

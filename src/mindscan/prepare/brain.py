@@ -97,7 +97,8 @@ def _by_network(given: Volume) -> tuple[Inside, float]:
     said = answers(given, pose, network, mirrors=(False,))
     first = _on(Channels(1 - said.data[:1], said.affine), given, pose)[0] > 0.5
     pose = mended(pose, said, usual)
-    pose = np.linalg.inv(registered(given, Volume(first, given.affine), pose).affine)
+    maps = registered(given, Volume(first, given.affine), pose)
+    pose = np.asarray(np.linalg.inv(maps.affine), np.float64)
     said = answers(given, pose, network, mirrors=(False,))
     chances = torch.stack([1 - said.data[0], *(_tissue(said, name) for name in ("GM", "WM"))])
     own = _on(Channels(chances, said.affine), given, pose)

@@ -50,7 +50,7 @@ _SLAB = 24
 @functools.cache
 def field() -> Field:
     """Where faces and ears lie on the template's right half: above 0.5 is taken away; shape (1, i, j, k)."""
-    axes = [np.arange(a, b + 1, _STEP_MM, np.float32) for a, b in zip(_LOW_MM, _HIGH_MM, strict=True)]
+    axes = [np.arange(a, b + 1, _STEP_MM).astype(np.float32) for a, b in zip(_LOW_MM, _HIGH_MM, strict=True)]
     x, y, z = np.meshgrid(*axes, indexing="ij")
     spot = torch.from_numpy(np.stack([x, y, z], -1).reshape(-1, 3))
     made = template.load().fields
@@ -117,7 +117,7 @@ def packed_bytes(image: Any, raw: Raw) -> bytes:
     header: Any = nib.Nifti1Header(endianness=old.endianness)
     header.set_data_shape(raw.shape)
     header.set_data_dtype(raw.dtype)
-    kept = ("pixdim", "xyzt_units", "cal_max", "cal_min")
+    kept: tuple[str, ...] = ("pixdim", "xyzt_units", "cal_max", "cal_min")
     kept += ("qform_code", "sform_code", "quatern_b", "quatern_c", "quatern_d")
     kept += ("qoffset_x", "qoffset_y", "qoffset_z", "srow_x", "srow_y", "srow_z")
     for name in kept:

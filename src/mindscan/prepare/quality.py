@@ -175,7 +175,7 @@ def ghosts(scan: Volume, air: Mask) -> float | None:
     """Mean of the air in line with the head along the worst axis, over that of air in line along none."""
     data = scan.data.numpy()
     head = head_mask(data) & ~air
-    shadows = [np.broadcast_to(_solid(head.any(axis), head, axis), head.shape) for axis in range(3)]
+    shadows = [np.broadcast_to(_solid(np.asarray(head.any(axis)), axis), head.shape) for axis in range(3)]
     corner = air & ~np.any(shadows, axis=0)
     if corner.sum() < LEAST_AIR or not float(data[corner].mean()) > 0:
         return None
@@ -184,8 +184,8 @@ def ghosts(scan: Volume, air: Mask) -> float | None:
     return max(lines) / float(data[corner].mean()) if lines else None
 
 
-def _solid(shadow: Mask, head: Mask, axis: int) -> Mask:
-    """The outline of a head seen along an axis, without specks, as an array that fits the head."""
+def _solid(shadow: Mask, axis: int) -> Mask:
+    """The outline of a head seen along an axis, without specks, one voxel deep along it."""
     return np.expand_dims(ndimage.binary_opening(shadow, iterations=2), axis)
 
 

@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import SimpleITK
 import torch
 
@@ -58,7 +59,7 @@ def registered(scan: Volume, brain: Volume, pose: Affine) -> Registration:
 
     Reference: Mattes 2003, doi:10.1109/TMI.2003.809072.
     """
-    start = np.linalg.inv(pose)
+    start = np.asarray(np.linalg.inv(pose), np.float64)
     moving = Volume(torch.where(brain.data, scan.data.float(), 0.0), scan.affine)
     rigid = SimpleITK.Euler3DTransform()
     rigid.SetCenter(_middle())
@@ -72,7 +73,7 @@ def registered(scan: Volume, brain: Volume, pose: Affine) -> Registration:
     return Registration(matrix_of(_fitted(moving, rigid)), matrix_of(_fitted(moving, affine)))
 
 
-def _middle() -> np.ndarray:
+def _middle() -> npt.NDArray[np.float64]:
     """The middle of the template's brain, in the millimetres of ITK."""
     return np.array([0.0, 19.0, 5.0])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated, Any
 
 import nibabel as nib
 import numpy as np
@@ -37,7 +37,7 @@ class Settings(Record):
     """
 
     normalise: Normalise = "zscore"
-    voxel_mm: float = Field(1.0, ge=0.5, le=8.0)
+    voxel_mm: Annotated[float, Field(ge=0.5, le=8)] = 1.0
     deface: bool = False
 
 
@@ -85,7 +85,8 @@ def prepare(scan: Volume, settings: Settings, mri: bool = True) -> Ready:
     maps = registered(brightness, found.mask, found.pose)
     air, taken, shown = deface.air_level(scan.numpy()), None, scan.data
     if settings.deface:
-        taken = deface.face(scan.grid, np.linalg.inv(maps.affine), found.mask)
+        to_template = np.asarray(np.linalg.inv(maps.affine), np.float64)
+        taken = deface.face(scan.grid, to_template, found.mask)
         shown = torch.where(taken, air, shown)
     even = Volume(shown / gain, scan.affine)
     grey = scale(even, found.mask, found.white, settings.normalise)
