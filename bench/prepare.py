@@ -2,8 +2,8 @@
 
     python bench/prepare.py [COUNT] [FOLDER]
 
-COUNT made people at 1 mm that nothing learnt from, each with three scans: CPU seconds of every stage, variation
-within white matter before and after, distance of the AFIDs from the template's after the affine map, Dice of
+COUNT made people at 1 mm that nothing learnt from, each with three scans: CPU seconds of every stage,
+variation within white matter before and after, distance of the AFIDs from the template's after the affine map, Dice of
 the brain with the truth. The average T1 that nilearn ships, against its published AFIDs. Real T1 scans in
 FOLDER (as `bench/real.py` wants them), whose landmarks are the middles of labelled structures.
 """
@@ -133,9 +133,8 @@ def tell_average() -> None:
     scan = template()[0]
     found = inside(scan)
     maps = registered(scan, found.mask, found.pose)
-    print(
-        f"the average T1: AFIDs {distances(maps.affine, AFIDS):.2f} mm (rigid {distances(maps.rigid, AFIDS):.2f})"
-    )
+    rigid, affine = (distances(one, dict(AFIDS)) for one in (maps.rigid, maps.affine))
+    print(f"the average T1: AFIDs {affine:.2f} mm (rigid {rigid:.2f})")
 
 
 def tell_real(folder: Path) -> None:

@@ -47,7 +47,7 @@ class Measure:
 
 
 MEASURES: Mapping[str, Measure] = {
-    "brain_ml": Measure("Volume of the inside of the skull in mL", 900, 2100, "brain of unusual size"),
+    "brain_ml": Measure("Volume of the inside of the skull in mL", 900, 2200, "brain of unusual size"),
     "snr": Measure(
         "Mean of white matter over its standard deviation, without the bias field (MRIQC: Esteban 2017, "
         "doi:10.1371/journal.pone.0184661)", 4, doubt="noisy white matter",
@@ -102,7 +102,8 @@ def doubts(numbers: Numbers, method: str) -> list[str]:
     for name, value in numbers.items():
         rule = MEASURES[name]
         if value is not None and not rule.low <= value <= rule.high:
-            found.append(f"{rule.doubt} ({name} {value:.3g})")
+            shown = f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
+            found.append(f"{rule.doubt} ({name} {shown})")
     return found
 
 
