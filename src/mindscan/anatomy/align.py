@@ -111,11 +111,11 @@ def _template_tissue(points: Points) -> list[tuple[Array, Points]]:
     """Grey and white matter of the template, and the voxel index of world points in them."""
     return [
         (data / np.float32(255), (points - affine[:3, 3]) @ np.linalg.inv(affine[:3, :3]).T)
-        for data, affine in (_shipped(kind) for kind in ("gm", "wm"))
+        for data, affine in (shipped(kind) for kind in ("gm", "wm"))
     ]
 
 
-def _shipped(kind: str) -> tuple[Array, Affine]:
+def shipped(kind: str) -> tuple[Array, Affine]:
     """A map of the average as nilearn ships it, and its affine."""
     found = importlib.util.find_spec("nilearn")
     if found is None or found.origin is None:

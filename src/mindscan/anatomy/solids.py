@@ -175,6 +175,8 @@ _SKIN: dict[str, tuple[float, tuple[Path, ...]]] = {
                   ((80, -34, -24), 3), ((75, -24, -28), 3)))),
 }  # fmt: skip
 """Face, jaw, nose, lips, ears: the width of the rounded seam in mm, and tubes."""
+EARS = _SKIN["ears"][1]
+"""Outer ears as tubes."""
 
 
 def outer(points: Points) -> dict[str, Array]:

@@ -27,6 +27,7 @@ app.command("mindscan.cli.networks:segment", help="Tell apart the structures of 
 app.command("mindscan.cli.networks:strip", help="Take the skull away from scans.")
 app.command("mindscan.cli.networks:landmarks", help="Find anatomical landmarks in scans.")
 app.command("mindscan.cli.networks:train", help="Train a network on made heads.")
+app.command("mindscan.cli.preparing:prepare", help="Make scans of a data set ready to learn from.")
 validation = App(name="validate", help="Show with numbers and pictures that what is made is right.")
 validation.command(
     "mindscan.cli.commands:validate_anatomy",
