@@ -22,6 +22,8 @@ app.command("mindscan.cli.commands:presets", help="List the scans that can be as
 app.command("mindscan.cli.commands:replay", help="Make one subject again from its recipe.")
 app.command("mindscan.cli.commands:show", help="Draw a labelled montage of an image or a label map.")
 app.command("mindscan.cli.commands:slices", help="Cut scans into upright pictures with masks.")
+app.command("mindscan.cli.catalogue:index", help="Make the tables of a data set, or bring them up to date.")
+app.command("mindscan.cli.catalogue:ask_dataset", name="query", help="Ask a data set in SQL.")
 app.command("mindscan.cli.commands:cite", help="Print the methods text and references of a data set.")
 app.command("mindscan.cli.networks:segment", help="Tell apart the structures of the brain in scans.")
 app.command("mindscan.cli.networks:strip", help="Take the skull away from scans.")

@@ -282,6 +282,20 @@ def shown_landmarks(subject: str, picture: PurePath) -> PurePosixPath:
     return _truth(subject, f"{_shown(picture)}_landmarks.tsv")
 
 
+def label_names(picture: PurePath) -> list[str]:
+    """What the label map of a scan may be called: that on its own grid, else that of subject and session.
+
+    Example:
+        >>> label_names(PurePosixPath("sub-01/anat/sub-01_T1w.nii.gz"))
+        ['sub-01_desc-T1w_dseg.nii.gz', 'sub-01_T1w_dseg.nii.gz', 'sub-01_dseg.nii.gz']
+    """
+    stem = picture.name.partition(".")[0]
+    words = stem.split("_")
+    who = "_".join(word for word in words if word.startswith(("sub-", "ses-")))
+    shown = "_".join([words[0], _shown(picture), "dseg.nii.gz"])
+    return [shown, f"{stem}_dseg.nii.gz", f"{who}_dseg.nii.gz"]
+
+
 def parcels(subject: str) -> PurePosixPath:
     """The picture of cortical parcels."""
     return _truth(subject, "seg-parcels_dseg.nii.gz")

@@ -99,13 +99,13 @@ def number(path: Path, text: str) -> float:
 
 
 def read_text(path: Path) -> str:
-    """The text of a UTF-8 file.
+    """The text of a UTF-8 file, without the mark that some programs put before it.
 
     Raises:
         FileError: the file cannot be read or is not UTF-8.
     """
     try:
-        return path.read_bytes().decode()
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise damaged(path, str(error.strerror), "a readable file") from None
     except UnicodeDecodeError:

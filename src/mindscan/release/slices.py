@@ -135,12 +135,9 @@ def found(root: Path) -> list[Path]:
 
 def labels_of(root: Path, scan: Path) -> Path | None:
     """The label map of a scan: that on its own grid, else that of its subject and session; None without."""
-    words = _stem(scan).split("_")
-    who = "_".join(word for word in words if word.startswith(("sub-", "ses-")))
-    if not who:
+    if not _stem(scan).startswith("sub-"):
         return None
-    subject = words[0].removeprefix("sub-")
-    for name in (layout.shown_labels(subject, scan).name, f"{_stem(scan)}_dseg.nii.gz", f"{who}_dseg.nii.gz"):
+    for name in layout.label_names(scan):
         for path in sorted(root.glob(f"derivatives/*/{scan.parts[0]}/**/{name}")):
             return path
     return None
