@@ -94,5 +94,25 @@ def typed(rows: Sequence[Mapping[str, str]], taken: Iterable[str], prefix: str) 
     return {given[name]: kinds[name] for name in names}, said
 
 
+def named(column: str) -> str:
+    """The name of a column as SQL takes it, whatever it holds.
+
+    Example:
+        >>> print(named('the "age" of'))
+        "the ""age"" of"
+    """
+    return '"' + column.replace('"', '""') + '"'
+
+
+def quoted(text: str) -> str:
+    """A text as SQL takes it, whatever it holds.
+
+    Example:
+        >>> print(quoted("it's"))
+        'it''s'
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _is_number(text: str) -> bool:
     return bool(_NUMBER.fullmatch(text)) and math.isfinite(float(text))

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import duckdb
 
-from mindscan.catalogue.cells import Columns, Row, typed, years
+from mindscan.catalogue.cells import Columns, Row, named, quoted, typed, years
 from mindscan.catalogue.rows import FIXED, read_member
 from mindscan.catalogue.shelf import HOME, Member, Shelf, walk
 from mindscan.core.errors import FileError
@@ -134,27 +134,27 @@ def _merge(
     shelf: Shelf, stamps: Mapping[str, str], kept: Sequence[str], temporary: Path, generation_now: str
 ) -> None:
     """Tables of the subjects that are kept and of those that were read, in `temporary`."""
-    options = "FORMAT parquet, COMPRESSION zstd, KV_METADATA {generation: " + _quoted(generation_now) + "}"
+    options = "FORMAT parquet, COMPRESSION zstd, KV_METADATA {generation: " + quoted(generation_now) + "}"
     with duckdb.connect() as database:
         database.execute("SET threads = 1")
-        database.execute(f"SET temp_directory = {_quoted(str(temporary / 'spill'))}")
+        database.execute(f"SET temp_directory = {quoted(str(temporary / 'spill'))}")
         database.execute("CREATE TABLE kept AS SELECT unnest(?::VARCHAR[]) AS participant_id", [list(kept)])
         for table, columns in FIXED.items():
             own = temporary / f"{table}.columns"
             types = {**columns, **(json.loads(own.read_text()) if own.exists() else {})}
             parts = [_lines(temporary / f"{table}.json", types)]
             if kept:
-                old = f"read_parquet({_quoted(str(place(shelf.root, table)))})"
+                old = f"read_parquet({quoted(str(place(shelf.root, table)))})"
                 parts.insert(0, f"SELECT * FROM {old} SEMI JOIN kept USING (participant_id)")
             whole = " UNION ALL BY NAME ".join(parts)
-            target = _quoted(str(temporary / f"{table}.parquet"))
+            target = quoted(str(temporary / f"{table}.parquet"))
             names = [str(row[0]) for row in database.execute(f"DESCRIBE {whole}").fetchall()]
-            listed = ", ".join(_name(one) for one in [*columns, *sorted({*names} - {*columns})])
+            listed = ", ".join(named(one) for one in [*columns, *sorted({*names} - {*columns})])
             database.execute(f"COPY (SELECT {listed} FROM ({whole}) ORDER BY ALL) TO {target} ({options})")
-        counted = f"FROM read_parquet({_quoted(str(temporary / 'scans.parquet'))}) GROUP BY participant_id"
+        counted = f"FROM read_parquet({quoted(str(temporary / 'scans.parquet'))}) GROUP BY participant_id"
         counts = database.execute(f"SELECT participant_id, count(*), count(DISTINCT session) {counted}")
         columns = _subjects(shelf, stamps, {name: two for name, *two in counts.fetchall()}, temporary)
-        target = _quoted(str(temporary / "subjects.parquet"))
+        target = quoted(str(temporary / "subjects.parquet"))
         lines = _lines(temporary / "subjects.json", columns)
         database.execute(f"COPY (SELECT * FROM ({lines}) ORDER BY participant_id) TO {target} ({options})")
 
@@ -214,18 +214,10 @@ def _ages(root: Path, told: Mapping[str, Mapping[str, str]]) -> dict[str, float 
 
 
 def _lines(path: Path, columns: Columns) -> str:
-    types = ", ".join(f"{_quoted(name)}: {_quoted(type_)}" for name, type_ in columns.items())
+    types = ", ".join(f"{quoted(name)}: {quoted(type_)}" for name, type_ in columns.items())
     size = "maximum_object_size = 1073741824"
     form = f"format = 'newline_delimited', {size}, columns = {{{types}}}"
-    return f"SELECT * FROM read_json({_quoted(str(path))}, {form})"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
+    return f"SELECT * FROM read_json({quoted(str(path))}, {form})"
 
 
 def _papers() -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from mindscan.catalogue.cells import quoted
 from mindscan.catalogue.index import TABLES, place, refresh
 from mindscan.core.errors import SettingsError
 
@@ -63,8 +64,7 @@ def opened(root: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         database.execute("SET enable_external_access = false")
         for table, path in zip(TABLES, paths, strict=True):
             less = " EXCLUDE (stamp)" if table == "subjects" else ""
-            source = "'" + path.replace("'", "''") + "'"
-            database.execute(f"CREATE VIEW {table} AS SELECT *{less} FROM read_parquet({source})")
+            database.execute(f"CREATE VIEW {table} AS SELECT *{less} FROM read_parquet({quoted(path)})")
         database.execute("SET lock_configuration = true")
         yield database
 

@@ -59,7 +59,7 @@ FIXED: Mapping[str, Columns] = {
 """Table to the columns that it always has; sessions and findings have those of the files as well."""
 
 _NO_SCANS = ("dseg", "probseg", "mask")
-_UNREADABLE = (
+UNREADABLE = (
     *(ImageFileError, HeaderDataError, WrapStructError),
     *(OSError, EOFError, ValueError, NotImplementedError, zlib.error),
 )
@@ -144,7 +144,7 @@ def _scan(root: Path, path: PurePosixPath, about: Mapping[str, Any]) -> tuple[Ro
     try:
         image: Any = nib.load(root / path)
         shape, affine, dtype = image.shape, np.asarray(image.affine), str(image.get_data_dtype())
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise FileError(
             f"{path}: {getattr(error, 'strerror', None) or error}", "a whole NIfTI file"
         ) from None
