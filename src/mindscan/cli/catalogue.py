@@ -28,7 +28,8 @@ def index(dataset: Path, /) -> None:
         }
     print(f"{counts['subjects']} subjects, {counts['scans']} scans: {dataset / HOME}")
     if counts["faults"]:
-        print(f"{counts['faults']} files are of no use: mindscan query {dataset} 'FROM faults'")
+        files = "file is" if counts["faults"] == 1 else "files are"
+        print(f"{counts['faults']} {files} of no use: mindscan query {dataset} 'FROM faults'")
 
 
 def ask_dataset(dataset: Path, sql: str, /, *, format: Form = "table") -> None:
