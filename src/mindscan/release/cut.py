@@ -62,22 +62,25 @@ def _straight(
     # Along one axis of the world only one index changes, so the others may stand where they do.
     rows = _index(points[:, 0], to_voxel, axes[up])
     columns = _index(points[0], to_voxel, axes[across])
-    heights = [_index(plane.points()[0, :1], to_voxel, axes[plane.normal])[0] for plane in planes]
+    step, base = (
+        to_voxel[axes[first.normal], first.normal],
+        _index(points[0, 0], to_voxel, axes[first.normal]),
+    )
+    heights = np.array([base + step * (plane.at_mm - first.at_mm) for plane in planes])
     if nearest:
         yield from _nearest(data, heights, rows, columns)
         return
     least = data.min()
-    down, over = _weights(rows, data.shape[1]), _weights(columns, data.shape[2]).T
-    for height in heights:
-        low = int(np.floor(height))
-        part = np.zeros(data.shape[1:], np.float32)
-        for layer, share in ((low, 1 - (height - low)), (low + 1, height - low)):
-            if 0 <= layer < len(data) and share > 0:
-                part += np.float32(share) * (data[layer] - least)
-        yield down @ part @ over + np.float32(least)
+    through, down, over = (
+        _shares(index, size) for index, size in zip((heights, rows, columns), data.shape, strict=True)
+    )
+    for n in range(len(heights)):
+        part = _mean([(data[layer[n]] - least, share[n]) for layer, share in through])
+        part = _mean([(part[row], share[:, None]) for row, share in down])
+        yield _mean([(part[:, column], share) for column, share in over]) + least
 
 
-def _nearest(data: Array, heights: Sequence[float], rows: Array, columns: Array) -> Iterator[Array]:
+def _nearest(data: Array, heights: Array, rows: Array, columns: Array) -> Iterator[Array]:
     """Whole indices; those outside point at a border of zeros."""
     down, over = (
         np.where((whole >= 0) & (whole < size), whole, size).astype(np.intp)
@@ -99,14 +102,20 @@ def _index(points: Array, to_voxel: Array, axis: int) -> Array:
     return index
 
 
-def _weights(index: Array, size: int) -> npt.NDArray[np.float32]:
-    """Shares of voxels in pixels, linear between voxels; what lies outside has no share."""
-    weights = np.zeros((len(index), size), np.float32)
-    low = np.floor(index).astype(int)
-    for voxel, share in ((low, 1 - (index - low)), (low + 1, index - low)):
-        inside = (voxel >= 0) & (voxel < size)
-        weights[np.nonzero(inside)[0], voxel[inside]] += share[inside].astype(np.float32)
-    return weights
+def _shares(index: Array, size: int) -> list[tuple[Array, Array]]:
+    """The voxels on either side of each index, and their shares; what lies outside has no share."""
+    low = np.floor(index).astype(np.intp)
+    return [
+        (np.clip(voxel, 0, size - 1), np.where((voxel >= 0) & (voxel < size), share, 0).astype(np.float32))
+        for voxel, share in ((low, 1 - (index - low)), (low + 1, index - low))
+    ]
+
+
+def _mean(parts: Sequence[tuple[Array, Array]]) -> Array:
+    (one, share), (other, rest) = parts
+    mean: Array = one * share
+    mean += other * rest
+    return mean
 
 
 def _turned(volume: Volume, planes: Sequence[Plane], to_voxel: Array, nearest: bool) -> Iterator[Array]:
