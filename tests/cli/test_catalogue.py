@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from catalogue.made import bids
+from ingest.storage import Storage, stand_in, store_of
+from ingest.test_openneuro import Storage
 from mindscan.cli import main
 
 
@@ -60,3 +63,54 @@ def test_asking_loads_nothing_that_makes_heads() -> None:
     program = "import sys; import mindscan.cli.catalogue; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+@pytest.fixture
+def storage() -> Iterator[Storage]:
+    with stand_in() as server:
+        yield server
+
+
+def test_nothing_is_loaded_unasked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], storage: Storage
+) -> None:
+    words = [
+        "fetch",
+        "openneuro",
+        "ds000001",
+        str(tmp_path / "out"),
+        "--include",
+        "sub-02/*",
+        "--base",
+        store_of(storage).base,
+    ]
+    with pytest.raises(SystemExit, match="2"):
+        main(words)
+    out, err = capsys.readouterr()
+    assert out == f"ds000001: 4 files, 0.0 MB, to {tmp_path / 'out'}\n"
+    assert "--yes" in err
+    assert not (tmp_path / "out").exists()
+    main([*words, "--yes"])
+    assert capsys.readouterr().out.splitlines()[-1] == f"4 files: {tmp_path / 'out'}"
+    assert (tmp_path / "out" / "sub-02" / "anat" / "sub-02_T1w.nii.gz").read_bytes() == b"second" * 5000
+
+
+def test_a_file_that_does_not_come_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], storage: Storage
+) -> None:
+    storage.etags["ds000001/participants.tsv"] = "0" * 32
+    with pytest.raises(SystemExit, match="2"):
+        main(
+            [
+                "fetch",
+                "openneuro",
+                "ds000001",
+                str(tmp_path / "out"),
+                "--yes",
+                "--base",
+                store_of(storage).base,
+            ]
+        )
+    out, err = capsys.readouterr()
+    assert "participants.tsv: MD5" in out
+    assert "1 of 6 files are missing" in err

@@ -48,7 +48,13 @@ out = App(name="export", help="Give a data set the form that other programs want
 out.command(
     "mindscan.cli.commands:export_dicom", name="dicom", help="DICOM series of scans, with segmentations."
 )
+out.command(
+    "mindscan.cli.subsets:export_nrrd", name="nrrd", help="NRRD, .seg.nrrd and .mrk.json, for 3D Slicer."
+)
 app.command(out)
+elsewhere = App(name="fetch", help="Load data sets from elsewhere.")
+elsewhere.command("mindscan.cli.catalogue:fetch_openneuro", name="openneuro", help="A data set of OpenNeuro.")
+app.command(elsewhere)
 own = App(name="assets", help="Turn label maps of your own into base anatomies.")
 own.command("mindscan.cli.commands:assets_add", name="add", help="Add a label map as a base anatomy.")
 own.command("mindscan.cli.commands:assets_list", name="list", help="List the label maps that were added.")
