@@ -10,7 +10,6 @@ import pytest
 
 from catalogue.made import bids
 from ingest.storage import Storage, stand_in, store_of
-from ingest.test_openneuro import Storage
 from mindscan.cli import main
 
 

@@ -41,3 +41,14 @@ def test_two_that_share_somebody(root: Path, tmp_path: Path, capsys: pytest.Capt
     assert err.splitlines()[-1].startswith(
         f"mindscan: {root} and {other} share 1 of their subjects: sub-04 is sub-x3"
     )
+
+
+def test_an_export_for_slicer(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["export", "nrrd", str(root), str(tmp_path / "out")])
+    assert capsys.readouterr().out == f"10 files: {tmp_path / 'out'}\n"
+    (root / "sub-01" / "anat" / "sub-01_T2w.nii.gz").write_bytes(b"nothing")
+    with pytest.raises(SystemExit, match="2"):
+        main(["export", "nrrd", str(root), str(tmp_path / "out")])
+    out, err = capsys.readouterr()
+    assert "sub-01_T2w.nii.gz:" in out
+    assert "1 of 11 scans could not be read" in err

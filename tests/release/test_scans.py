@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mindscan.core.errors import FileError
-from mindscan.release.scans import apart, found, labels_of, stem, subject
+from mindscan.release.scans import apart, found, stem, subject, truth_of
 
 FILES = (
     *("sub-01/anat/sub-01_T1w.nii.gz", "sub-01/anat/sub-01_mask.nii.gz", "sub-01/xr/sub-01_xr.nii.gz"),
@@ -33,8 +33,8 @@ def test_names(root: Path) -> None:
 def test_labels_on_the_own_grid_come_first(root: Path) -> None:
     scan = Path("sub-01/anat/sub-01_T1w.nii.gz")
     place = root / "derivatives/a/sub-01/anat"
-    assert labels_of(root, scan) == place / "sub-01_dseg.nii.gz"
+    assert truth_of(root, scan) == place / "sub-01_dseg.nii.gz"
     for name in ("sub-01_T1w_dseg.nii.gz", "sub-01_desc-T1w_dseg.nii.gz"):
         (place / name).touch()
-        assert labels_of(root, scan) == place / name
-    assert labels_of(root, Path("other/deep/scan.nii")) is None
+        assert truth_of(root, scan) == place / name
+    assert truth_of(root, Path("other/deep/scan.nii")) is None

@@ -98,7 +98,7 @@ def read_member(root: Path, member: Member, shared: Sequence[PurePosixPath]) -> 
             if is_scan(path):
                 about = inherited(root, path, sidecars)
                 row, marks = _scan(root, path, about)
-                known = (labels[name] for name in layout.label_names(path) if name in labels)
+                known = (labels[name] for name in layout.truth_names(path) if name in labels)
                 row.update(bytes=found.size, labels=str(next(known, "")) or None)
                 rows.of["scans"].append(row)
                 rows.of["landmarks"] += marks

@@ -1,4 +1,4 @@
-"""Commands that pick people from data sets and keep them apart."""
+"""Commands that pick people from data sets, keep them apart and give them to other programs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from rich.console import Console
 
 from mindscan.catalogue.index import Step
 from mindscan.cli.progress import counted
+from mindscan.core.errors import FileError
 from mindscan.release.apart import refuse_shared, shared
+from mindscan.release.nrrd import export as write_nrrd
+from mindscan.release.scans import found
 from mindscan.release.select import Choice
 from mindscan.release.select import select as select_people
 from mindscan.release.split import Parts, parse, read_split
@@ -105,10 +108,10 @@ def apart(one: Path, other: Path, /, *, names: bool = True) -> None:
     names
         Whether the same name is the same person.
     """
-    found = _shown("reading images", shared(one, other, names))
-    for each in found:
+    people = _shown("reading images", shared(one, other, names))
+    for each in people:
         print(f"{each.one} is {each.other}: {each.by}")
-    refuse_shared(one, other, found)
+    refuse_shared(one, other, people)
     print("nobody is in both")
 
 
@@ -127,3 +130,27 @@ def _shown(doing: str, steps: Generator[Step, None, Found]) -> Found:
                 return found
             if step.done:
                 show(step.done, step.total)
+
+
+def export_nrrd(dataset: Path, out: Path, /) -> None:
+    """Write scans as NRRD, their labels as segmentations and their landmarks as point lists, for 3D Slicer.
+
+    After Ctrl-C the same command goes on.
+
+    Parameters
+    ----------
+    dataset
+        BIDS data set, or any folder of NIfTI files.
+    out
+        Folder; new, empty, or of the same export. Every subject gets a folder in it.
+    """
+    total, files, failed = len(found(dataset)), 0, 0
+    with counted(Console(stderr=True), "scans") as show:
+        for number, done in enumerate(write_nrrd(dataset, out), 1):
+            show(number, total)
+            files, failed = files + done.files, failed + (done.files == 0)
+            if done.note:
+                print(f"{done.scan}: {done.note}", flush=True)
+    print(f"{files} files: {out}")
+    if failed:
+        raise FileError(f"{failed} of {total} scans could not be read", "scans", "see the lines above")

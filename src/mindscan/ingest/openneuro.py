@@ -73,7 +73,7 @@ class Store:
 
 @dataclass(frozen=True)
 class Loaded:
-    """How far a download is: files and bytes that are there, and what is wrong with this one; "" for nothing."""
+    """How far a download is: files and bytes that are there, and what is wrong with this one, if anything."""
 
     item: Item
     files: int

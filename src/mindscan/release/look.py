@@ -23,7 +23,7 @@ from mindscan.dataset.nifti import read_nifti
 from mindscan.imaging.ct import WINDOWS
 from mindscan.release.cut import cuts
 from mindscan.release.png import png_bytes
-from mindscan.release.scans import labels_of
+from mindscan.release.scans import truth_of
 from mindscan.report.plane import NORMAL, Box, Plane, View, field_of_view
 from mindscan.report.tone import brain_mask, head_mask, levels, window
 
@@ -184,7 +184,7 @@ def _sound(volume: Volume) -> tuple[Volume, str]:
 
 def _labels(root: Path, scan: Path) -> tuple[Volume | None, str]:
     """The labels of a scan that masks can be drawn of, and what to say where there are some that cannot."""
-    path = labels_of(root, scan)
+    path = truth_of(root, scan)
     if path is None:
         return None, ""
     try:

@@ -28,11 +28,17 @@ def found(root: Path) -> list[Path]:
     return scans
 
 
-def labels_of(root: Path, scan: Path) -> Path | None:
-    """The label map of a scan: that on its own grid, else that of its subject and session; None without."""
+def truth_of(root: Path, scan: Path, ending: str = "dseg.nii.gz") -> Path | None:
+    """What is known of a scan: as it shows it itself, else of its subject and session; None without.
+
+    Args:
+        root: folder that the scan is seen from.
+        scan: its path.
+        ending: of the file that is looked for; that of label maps, or such as "landmarks.tsv".
+    """
     if not stem(scan).startswith("sub-"):
         return None
-    for name in layout.label_names(scan):
+    for name in layout.truth_names(scan, ending):
         for path in sorted(root.glob(f"derivatives/*/{scan.parts[0]}/**/{name}")):
             return path
     return None
