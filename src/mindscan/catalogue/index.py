@@ -22,6 +22,9 @@ from mindscan.dataset.tables import json_bytes, read_json, read_tsv
 TABLES = ("subjects", *FIXED)
 """Names of the tables; each is `derivatives/catalogue/NAME.parquet`."""
 
+PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 1000000"
+"""How tables are stored; groups of a million rows are read twice as fast as DuckDB's usual ones."""
+
 _FORM = 1
 """Raised whenever the tables are made in another way, so that old ones are made anew."""
 
@@ -134,7 +137,7 @@ def _merge(
     shelf: Shelf, stamps: Mapping[str, str], kept: Sequence[str], temporary: Path, generation_now: str
 ) -> None:
     """Tables of the subjects that are kept and of those that were read, in `temporary`."""
-    options = "FORMAT parquet, COMPRESSION zstd, KV_METADATA {generation: " + quoted(generation_now) + "}"
+    options = f"{PARQUET}, KV_METADATA {{generation: {quoted(generation_now)}}}"
     with duckdb.connect() as database:
         database.execute("SET threads = 1")
         database.execute(f"SET temp_directory = {quoted(str(temporary / 'spill'))}")
