@@ -15,7 +15,9 @@ from mindscan.core.volume import Volume
 from mindscan.dataset import layout
 from mindscan.dataset.nifti import nifti_bytes
 from mindscan.dataset.tables import read_tsv
-from mindscan.release.slices import COLUMNS, LEGEND, TABLE, Look, export, found, percentiles, planes
+from mindscan.release.look import Look, percentiles, planes
+from mindscan.release.scans import found
+from mindscan.release.slices import COLUMNS, LEGEND, TABLE, export
 
 IDS = [0, 2, 17, 53, 258]
 LOOK = Look(every_mm=4, size=32)
@@ -257,6 +259,29 @@ def test_ct_is_shown_in_the_window_of_the_brain_and_air_around_it_is_black(tmp_p
     assert middle[[0, 0, -1, -1], [0, -1, 0, -1]].max() == 0
 
 
+def test_parts_of_a_split_are_kept_apart(tmp_path: Path) -> None:
+    root, out = dataset(tmp_path / "in", 3), tmp_path / "out"
+    where = {"sub-01": "train", "sub-02": "test"}
+    assert len(list(export(root, out, Look(every_mm=4, size=32, labels="diagnosis"), where))) == 2
+    groups = {str(path.relative_to(out / "images").parent) for path in out.glob("images/**/slices.tsv")}
+    assert groups == {"train/AD/sub-01_T1w", "test/CN/sub-02_T1w"}
+    assert {row["split"] for row in read_tsv(out / TABLE, (*COLUMNS, "split"))} == {"train", "test"}
+    with pytest.raises(SettingsError, match="nobody is in the split"):
+        next(export(root, tmp_path / "none", LOOK, {"sub-99": "train"}))
+    with pytest.raises(FolderError, match="split"):
+        next(export(root, out, Look(every_mm=4, size=32, labels="diagnosis")))
+
+
+def test_a_scan_that_cannot_be_cut_is_left_out_of_its_shard(tmp_path: Path) -> None:
+    root, out = dataset(tmp_path / "in"), tmp_path / "out"
+    (root / "sub-01" / "anat" / "sub-01_T1w.nii.gz").write_bytes(b"nothing")
+    look = Look(every_mm=4, size=32, format="webdataset")
+    counts = {one.scan.name[:6]: one.slices for one in export(root, out, look)}
+    assert counts == {"sub-01": 0, "sub-02": 7}
+    again = {one.scan.name[:6]: one.note for one in export(root, out, look)}
+    assert again == {"sub-01": "could not be cut before", "sub-02": "already there"}
+
+
 def test_only_planes_that_meet_the_head_are_cut() -> None:
     scan, _, affine = head()
     volume = Volume(torch.from_numpy(scan), affine)
@@ -270,6 +295,7 @@ def test_only_planes_that_meet_the_head_are_cut() -> None:
         ({"every_mm": 0.0}, "0.0 mm apart"),
         ({"every_mm": float("nan")}, "nan mm apart"),
         ({"size": 4}, "4 pixels"),
+        ({"per_shard": 0}, "0 scans"),
         ({"window": "bone"}, "'bone'"),
         ({"window": "p99,p1"}, "p99,p1"),
     ],

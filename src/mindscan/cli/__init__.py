@@ -22,6 +22,11 @@ app.command("mindscan.cli.commands:presets", help="List the scans that can be as
 app.command("mindscan.cli.commands:replay", help="Make one subject again from its recipe.")
 app.command("mindscan.cli.commands:show", help="Draw a labelled montage of an image or a label map.")
 app.command("mindscan.cli.commands:slices", help="Cut scans into upright pictures with masks.")
+app.command("mindscan.cli.catalogue:index", help="Make the tables of a data set, or bring them up to date.")
+app.command("mindscan.cli.catalogue:ask_dataset", name="query", help="Ask a data set in SQL.")
+app.command("mindscan.cli.subsets:select", help="Take part of a data set as one of its own, by links.")
+app.command("mindscan.cli.subsets:split", help="Divide subjects into parts for training and tests.")
+app.command("mindscan.cli.subsets:apart", help="Make sure that two data sets share nobody.")
 app.command("mindscan.cli.commands:cite", help="Print the methods text and references of a data set.")
 app.command("mindscan.cli.networks:segment", help="Tell apart the structures of the brain in scans.")
 app.command("mindscan.cli.networks:strip", help="Take the skull away from scans.")
@@ -44,7 +49,13 @@ out = App(name="export", help="Give a data set the form that other programs want
 out.command(
     "mindscan.cli.commands:export_dicom", name="dicom", help="DICOM series of scans, with segmentations."
 )
+out.command(
+    "mindscan.cli.subsets:export_nrrd", name="nrrd", help="NRRD, .seg.nrrd and .mrk.json, for 3D Slicer."
+)
 app.command(out)
+elsewhere = App(name="fetch", help="Load data sets from elsewhere.")
+elsewhere.command("mindscan.cli.catalogue:fetch_openneuro", name="openneuro", help="A data set of OpenNeuro.")
+app.command(elsewhere)
 own = App(name="assets", help="Turn label maps of your own into base anatomies.")
 own.command("mindscan.cli.commands:assets_add", name="add", help="Add a label map as a base anatomy.")
 own.command("mindscan.cli.commands:assets_list", name="list", help="List the label maps that were added.")

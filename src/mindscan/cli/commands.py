@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,9 @@ from mindscan.cohort.plan_text import plan_text
 from mindscan.core.errors import SettingsError
 from mindscan.imaging.presets import preset_row
 from mindscan.imaging.scanner import PRESETS
-from mindscan.release.slices import TABLE, Format, Look, export, found
+from mindscan.release.look import Format, Look
+from mindscan.release.slices import TABLE, export, wanted
+from mindscan.release.split import read_split
 from mindscan.report.methods import cite as cite_dataset
 from mindscan.report.plane import View
 from mindscan.report.show import show as show_file
@@ -201,17 +204,57 @@ def export_dicom(
     print(f"{totals[-1]} series: {out}")
 
 
+@dataclass(frozen=True)
+class Cut:
+    """How scans are cut.
+
+    Parameters
+    ----------
+    plane
+        Of the head, whatever the order of the voxels.
+    every
+        Millimetres from slice to slice.
+    size
+        Pixels along the edge of every picture.
+    window
+        Black and white by the head (auto), by grey and white matter (brain), or by percentiles (p1,p99).
+    """
+
+    plane: View = "axial"
+    every: float = 3.0
+    size: int = 256
+    window: str = "auto"
+
+
+@dataclass(frozen=True)
+class Store:
+    """How pictures are kept.
+
+    Parameters
+    ----------
+    format
+        Files (png, jpg), or tar files of PNG for WebDataset (webdataset).
+    labels
+        Column of participants.tsv whose values become folders.
+    split
+        Table of `mindscan split`: its parts are kept apart, and whoever is in none is left out.
+    per_shard
+        Scans in a tar file.
+    """
+
+    format: Format = "png"
+    labels: str = ""
+    split: Path | None = None
+    per_shard: int = 8
+
+
 def slices(
     dataset: Path,
     out: Path,
     /,
     *,
-    plane: View = "axial",
-    every: float = 3.0,
-    size: int = 256,
-    window: str = "auto",
-    format: Format = "png",
-    labels: str = "",
+    cut: Annotated[Cut, Parameter(name="*")] = Cut(),
+    store: Annotated[Store, Parameter(name="*")] = Store(),
 ) -> None:
     """Cut scans into upright pictures with masks, and one table of them all.
 
@@ -223,19 +266,13 @@ def slices(
         BIDS data set, or any folder of NIfTI files.
     out
         Folder; new, empty, or of the same export.
-    every
-        Millimetres from slice to slice.
-    size
-        Pixels along the edge of every picture.
-    window
-        Black and white by the head (auto), by grey and white matter (brain), or by percentiles (p1,p99).
-    labels
-        Column of participants.tsv whose values become folders.
     """
-    look = Look(plane, every, size, window, format, labels)
-    total, count, failed = len(found(dataset)), 0, 0
+    look = Look(cut.plane, cut.every, cut.size, cut.window, store.format, store.labels, store.per_shard)
+    split = store.split
+    where = read_split(split) if split else {}
+    total, count, failed = len(wanted(dataset, where)), 0, 0
     with counted(Console(stderr=True), "scans") as show:
-        for number, done in enumerate(export(dataset, out, look), 1):
+        for number, done in enumerate(export(dataset, out, look, where), 1):
             show(number, total)
             count, failed = count + done.slices, failed + (done.slices == 0)
             if done.note:

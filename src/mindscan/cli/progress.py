@@ -6,15 +6,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from mindscan.cohort.run import Progress
+if TYPE_CHECKING:  # quick commands show a bar too, and must not load all that makes heads
+    from mindscan.cohort.run import Progress
 
-Show = Callable[[Progress], None]
+Show = Callable[["Progress"], None]
 
 
 class TimeLeft(ProgressColumn):

@@ -282,6 +282,20 @@ def shown_landmarks(subject: str, picture: PurePath) -> PurePosixPath:
     return _truth(subject, f"{_shown(picture)}_landmarks.tsv")
 
 
+def truth_names(picture: PurePath, ending: str = "dseg.nii.gz") -> list[str]:
+    """What files of a scan's truth may be called: that as the scan shows it, else of subject and session.
+
+    Example:
+        >>> truth_names(PurePosixPath("sub-01/anat/sub-01_T1w.nii.gz"))
+        ['sub-01_desc-T1w_dseg.nii.gz', 'sub-01_T1w_dseg.nii.gz', 'sub-01_dseg.nii.gz']
+    """
+    stem = picture.name.partition(".")[0]
+    words = stem.split("_")
+    who = "_".join(word for word in words if word.startswith(("sub-", "ses-")))
+    shown = "_".join([words[0], _shown(picture)])
+    return [f"{name}_{ending}" for name in (shown, stem, who)]
+
+
 def parcels(subject: str) -> PurePosixPath:
     """The picture of cortical parcels."""
     return _truth(subject, "seg-parcels_dseg.nii.gz")

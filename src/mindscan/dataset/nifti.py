@@ -99,7 +99,7 @@ def read_nifti(path: Path, dtype: torch.dtype = torch.float32) -> Volume:
     native = raw.T.astype(raw.dtype.newbyteorder("="), copy=False)
     if not dtype.is_floating_point:
         native, slope, inter = _whole(path, native, slope, inter, dtype), 1.0, 0.0
-    values = torch.from_numpy(native.copy()).to(dtype).permute(2, 1, 0).contiguous()
+    values = torch.from_numpy(native.copy()).permute(2, 1, 0).contiguous().to(dtype)
     if (slope, inter) != (1.0, 0.0):
         values = (values * slope + inter).to(dtype)
     return Volume(values, _exact_affine(image.header))

@@ -52,8 +52,17 @@ def tsv_bytes(columns: Iterable[str], rows: Iterable[Sequence[Cell]]) -> bytes:
         >>> tsv_bytes(["name", "x"], [["AC", 0.5], ["PC", None]])
         b'name\\tx\\nAC\\t0.5\\nPC\\tn/a\\n'
     """
-    lines = ["\t".join(columns), *("\t".join(_cell(value) for value in row) for row in rows)]
+    lines = ["\t".join(columns), *map(_line, rows)]
     return ("\n".join(lines) + "\n").encode()
+
+
+def row_bytes(row: Sequence[Cell]) -> bytes:
+    """One row of such a table, for tables that are too long to be held at once.
+
+    Raises:
+        SettingsError: as above.
+    """
+    return (_line(row) + "\n").encode()
 
 
 def read_tsv(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
@@ -99,13 +108,13 @@ def number(path: Path, text: str) -> float:
 
 
 def read_text(path: Path) -> str:
-    """The text of a UTF-8 file.
+    """The text of a UTF-8 file, without the mark that some programs put before it.
 
     Raises:
         FileError: the file cannot be read or is not UTF-8.
     """
     try:
-        return path.read_bytes().decode()
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise damaged(path, str(error.strerror), "a readable file") from None
     except UnicodeDecodeError:
@@ -115,6 +124,10 @@ def read_text(path: Path) -> str:
 def damaged(path: Path, fault: str, expected: str) -> FileError:
     """The error that says what is wrong with a file and how to mend a data set."""
     return FileError(f"{path}: {fault}", expected, "delete the file and run the same command again")
+
+
+def _line(row: Sequence[Cell]) -> str:
+    return "\t".join(_cell(value) for value in row)
 
 
 def _cell(value: Cell) -> str:

@@ -2,78 +2,32 @@
 
 from __future__ import annotations
 
-import io
-import math
+import hashlib
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
-from typing import Any, Literal
 
-import numpy as np
-import numpy.typing as npt
-import torch
-from PIL import Image
-
-from mindscan.core.errors import FileError, MindscanError, SettingsError
-from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE
-from mindscan.core.volume import Volume
+from mindscan.core.errors import MindscanError, SettingsError
+from mindscan.core.key import Key
+from mindscan.core.labels import LABELS
 from mindscan.dataset import layout
 from mindscan.dataset.folder import disk_faults, move, open_job, partial, put, tidy
-from mindscan.dataset.nifti import read_nifti
-from mindscan.dataset.tables import Cell, hexadecimal, read_tsv, tsv_bytes
-from mindscan.imaging.ct import WINDOWS
-from mindscan.learn.pose import moved, seen
-from mindscan.report.plane import NORMAL, Box, Plane, View, field_of_view
-from mindscan.report.tone import brain_mask, grey, head_mask, window
-
-Array = npt.NDArray[Any]
-Format = Literal["png", "jpg"]
+from mindscan.dataset.tables import Cell, hexadecimal, read_tsv, row_bytes, tsv_bytes
+from mindscan.release.look import Look, Seen, Slice, see
+from mindscan.release.scans import apart, found, stem, subject
+from mindscan.release.shards import Add, shard
 
 COLUMNS = (
     "file", "mask", "participant_id", "session", "scan", "suffix",
     "plane", "position_mm", "pixel_mm", "black", "white",
 )  # fmt: skip
-"""Columns of `slices.tsv`; those of the table of participants follow, named `participant_...` where one of
-these has their name."""
-TABLE, LEGEND, IMAGES, MASKS = "slices.tsv", "labels.tsv", "images", "masks"
-_NO_SCANS = ("_dseg", "_probseg", "_mask")
-_ROWS = np.zeros(TABLE_SIZE, np.uint8)
-_ROWS[[label.id for label in LABELS]] = range(len(LABELS))
-_PALETTE = [part for label in LABELS for part in label.colour]
-_QUALITY, _LEVEL = 95, 1
-"""Of JPEG, and how hard PNG is packed: more takes several times as long and saves little."""
+"""Columns of `slices.tsv`; the part of the split follows where there is one, then those of the table of
+participants, named `participant_...` where one of these has their name."""
+TABLE, LEGEND, IMAGES, MASKS, SHARDS = "slices.tsv", "labels.tsv", "images", "masks", "shards"
 
-
-@dataclass(frozen=True)
-class Look:
-    """How scans are cut.
-
-    Args:
-        plane: "axial", "coronal" or "sagittal" of world space, whatever the order of the voxels.
-        every_mm: from slice to slice, more than 0.
-        size: pixels along the edge of every picture, 8 to 4096; the pixels are square in mm.
-        window: what is shown black and white: "auto" by the head, "brain" by grey and white matter where
-            labels are known, or percentiles of the head such as "p1,p99". For CT the first two are the window
-            in which brains are read, 0 to 80 HU.
-        format: "png", or "jpg", which loses a little.
-        labels: column of the table of participants whose values become folders; "" for one folder, "all".
-    """
-
-    plane: View = "axial"
-    every_mm: float = 3.0
-    size: int = 256
-    window: str = "auto"
-    format: Format = "png"
-    labels: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be drawn."""
-        if not (math.isfinite(self.every_mm) and self.every_mm > 0):
-            raise SettingsError(f"slices {self.every_mm} mm apart", "more than 0 mm", "give another distance")
-        if not 8 <= self.size <= 4096:
-            raise SettingsError(f"pictures of {self.size} pixels", "8 to 4096", "give another size")
-        percentiles(self.window)
+People = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -85,13 +39,16 @@ class Done:
     note: str = ""
 
 
-def export(root: str | Path, out: str | Path, look: Look | None = None) -> Iterator[Done]:
+def export(
+    root: str | Path, out: str | Path, look: Look | None = None, split: Mapping[str, str] | None = None
+) -> Iterator[Done]:
     """Cut all scans of a data set, one after the other; scans whose slices are there are skipped.
 
     Args:
         root: a BIDS data set, or any folder with NIfTI files; labels are looked for in `derivatives`.
         out: folder; new, empty, or of the same export, which then goes on.
         look: how they are cut.
+        split: subject to the part that they are in, such as "train"; scans of others are left out.
 
     Yields:
         Every scan when it is over; one that cannot be read does not stop the others. In the end `slices.tsv`
@@ -99,211 +56,135 @@ def export(root: str | Path, out: str | Path, look: Look | None = None) -> Itera
 
     Raises:
         FileError: no scans there, or two of one name.
-        SettingsError: the table of participants has no such column.
+        SettingsError: the table of participants has no such column, or nobody is in the split.
         FolderError: the folder holds other things, or the disk refuses.
     """
-    root, out, look = Path(root), Path(out), look or Look()
-    scans = found(root)
+    root, out, look, split = Path(root), Path(out), look or Look(), split or {}
+    scans = wanted(root, split)
     people = _people(root, look.labels)
-    open_job(out, {"slices": {**asdict(look), "of": str(root.resolve())}})
+    where = hashlib.sha256(json.dumps(sorted(split.items())).encode()).hexdigest() if split else ""
+    open_job(out, {"slices": {**asdict(look), "split": where, "of": str(root.resolve())}})
+    job = _Job(root, out, look, split, people)
     with disk_faults(out):
-        for scan in scans:
-            yield _cut(root, out, scan, people, look)
+        yield from job.shards(scans) if look.format == "webdataset" else map(job.folder, scans)
         with partial(out, "table") as temporary:
-            put(out, temporary, PurePath(TABLE), _table(out, people))
             put(out, temporary, PurePath(LEGEND), _legend())
+            _write_table(out, temporary / TABLE, people, split)
+            move(out, temporary / TABLE, PurePath(TABLE))
     tidy(out)
 
 
-def found(root: Path) -> list[Path]:
-    """The scans below a folder, in order, seen from there; radiographs are flat already and left out.
+def wanted(root: Path, split: Mapping[str, str]) -> list[Path]:
+    """The scans below a folder; those of people in the split alone where there is one.
 
     Raises:
         FileError: there are none, or two would have the same pictures.
+        SettingsError: nobody is in the split.
     """
-    files = sorted(path.relative_to(root) for path in root.rglob("*.nii*")) if root.is_dir() else []
-    scans = [path for path in files if _is_scan(path)]
-    if not scans:
-        raise FileError(f"{root} holds no scan", "a data set or a folder of NIfTI files", "check the path")
-    names: dict[str, Path] = {}
-    for path in scans:
-        other = names.setdefault(_apart(path), path)
-        if other != path:
-            raise FileError(f"{root}: {other} and {path}", "scans with names of their own", "rename one")
-    return scans
-
-
-def labels_of(root: Path, scan: Path) -> Path | None:
-    """The label map of a scan: that on its own grid, else that of its subject and session; None without."""
-    words = _stem(scan).split("_")
-    who = "_".join(word for word in words if word.startswith(("sub-", "ses-")))
-    if not who:
-        return None
-    subject = words[0].removeprefix("sub-")
-    for name in (layout.shown_labels(subject, scan).name, f"{_stem(scan)}_dseg.nii.gz", f"{who}_dseg.nii.gz"):
-        for path in sorted(root.glob(f"derivatives/*/{scan.parts[0]}/**/{name}")):
-            return path
-    return None
-
-
-def percentiles(text: str) -> tuple[float, float] | None:
-    """The two percentiles that a window such as "p1,p99" names; None for "auto" and "brain".
-
-    Raises:
-        SettingsError: it is none of these.
-    """
-    if text in ("auto", "brain"):
-        return None
-    match = re.fullmatch(r"p(\d+(?:\.\d+)?),p(\d+(?:\.\d+)?)", text)
-    low, high = map(float, match.groups()) if match else (0.0, 0.0)
-    if not 0 <= low < high <= 100:
-        raise SettingsError(f"window {text!r}", "auto, brain or percentiles such as p1,p99", "choose one")
-    return low, high
-
-
-def planes(volume: Volume, inside: npt.NDArray[np.bool_], look: Look) -> list[Plane]:
-    """The planes that meet what is `inside`, low to high, all of one square field of view."""
-    whole = field_of_view(volume, np.ones(volume.data.shape, bool))
-    x, y, z = (_widened(low, high, max(b - a for a, b in whole)) for low, high in whole)
-    low, high = field_of_view(volume, inside)[NORMAL[look.plane]]
-    first = math.ceil(low / look.every_mm)
-    box: Box = (x, y, z)
-    pixel_mm = (x[1] - x[0]) / look.size
-    count = max(0, math.floor(high / look.every_mm) - first + 1)
-    return [Plane(look.plane, (first + n) * look.every_mm, box, pixel_mm) for n in range(count)]
-
-
-def _widened(low: float, high: float, length: float) -> tuple[float, float]:
-    middle = (low + high) / 2
-    return middle - length / 2, middle + length / 2
-
-
-def _cut(root: Path, out: Path, scan: Path, people: Mapping[str, dict[str, str]], look: Look) -> Done:
-    name = _stem(scan)
-    person = people.get(name.split("_")[0], {})
-    group = PurePath(_word(person.get(look.labels, "unknown")) if look.labels else "all") / _apart(scan)
-    if (out / IMAGES / group).exists():
-        return Done(scan, len(_rows(out / IMAGES / group / TABLE)), "already there")
-    try:
-        volume, odd = _sound(read_nifti(root / scan))
-        labels, missing = _labels(root, scan)
-        black, white = _window(scan, volume, labels, look)
-    except MindscanError as error:
-        return Done(scan, 0, str(error))
-    raised, shown = _Raised.of(volume), None if labels is None else _Raised.of(labels)
-    rows: list[list[Cell]] = []
-    with partial(out, name) as temporary:
-        pictures, masks = temporary / IMAGES, temporary / MASKS
-        pictures.mkdir()
-        masks.mkdir()
-        for number, plane in enumerate(planes(volume, head_mask(volume.numpy()), look)):
-            file, mask = f"{look.plane}_{number:03d}.{look.format}", f"{look.plane}_{number:03d}.png"
-            picture = Image.fromarray(grey(raised.slice(plane), black, white)[..., 0])
-            picture.save(pictures / file, quality=_QUALITY, compress_level=_LEVEL)
-            where: list[Cell] = [str(PurePath(IMAGES) / group / file), None]
-            if shown is not None:
-                (masks / mask).write_bytes(mask_bytes(shown.slice(plane, nearest=True)))
-                where[1] = str(PurePath(MASKS) / group / mask)
-            at: list[Cell] = [look.plane, round(plane.at_mm, 3), round(plane.pixel_mm, 5)]
-            rows.append([*where, *_names(scan), *at, round(black, 5), round(white, 5)])
-        (pictures / TABLE).write_bytes(tsv_bytes(COLUMNS, rows))
-        if shown is not None and not (out / MASKS / group).exists():
-            move(out, masks, PurePath(MASKS) / group)
-        move(out, pictures, PurePath(IMAGES) / group)
-    return Done(scan, len(rows), "; ".join(word for word in (odd, missing) if word))
-
-
-def _names(scan: Path) -> list[Cell]:
-    """Participant, session, scan and suffix."""
-    name = _stem(scan)
-    return [name.split("_")[0], layout.entity(scan, "ses"), name, name.rpartition("_")[2]]
-
-
-def _sound(volume: Volume) -> tuple[Volume, str]:
-    """A scan with every voxel finite, and what to say of those that were not.
-
-    Raises:
-        SettingsError: there is nothing to be seen in it, or its voxels have no size.
-    """
-    affine = volume.affine
-    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
-        raise SettingsError("an affine that cannot be inverted", "voxels of some size", "mend the header")
-    finite = volume.data.isfinite()
-    values, count = volume.data[finite], int((~finite).sum())
-    if len(values) == 0 or float(values.min()) == float(values.max()):
-        raise SettingsError("a scan that is the same everywhere", "a picture", "give another file")
-    if count == 0:
-        return volume, ""
-    return (
-        Volume(torch.where(finite, volume.data, values.min()), affine),
-        f"{count} voxels are not finite and shown as air",
-    )
-
-
-def _labels(root: Path, scan: Path) -> tuple[Volume | None, str]:
-    """The labels of a scan that masks can be drawn of, and what to say where there are some that cannot."""
-    path = labels_of(root, scan)
-    if path is None:
-        return None, ""
-    try:
-        labels = read_nifti(path, torch.int16)
-    except MindscanError as error:
-        return None, f"no masks: {error}"
-    strange = [i for i in np.unique(labels.numpy()).tolist() if i not in BY_ID]
-    if strange:
-        return None, f"no masks: label id {strange[0]} of {path} is not in the table of labels"
-    return labels, ""
+    scans = found(root)
+    chosen = [scan for scan in scans if subject(scan) in split] if split else scans
+    if not chosen:
+        raise SettingsError(f"{root}: nobody is in the split", "a split of these people", "give another")
+    return chosen
 
 
 @dataclass(frozen=True)
-class _Raised:
-    """A volume as it is asked for again and again: its values above the least, which lies all around it."""
+class _Job:
+    root: Path
+    out: Path
+    look: Look
+    split: Mapping[str, str]
+    people: People
 
-    data: torch.Tensor
-    least: torch.Tensor
-    to_voxel: npt.NDArray[np.floating[Any]]
+    def folder(self, scan: Path) -> Done:
+        """A scan as a folder of pictures and one of masks."""
+        out, group = self.out, PurePath(*self._group(scan), apart(scan))
+        if (out / IMAGES / group).exists():
+            return Done(scan, len(_rows(out / IMAGES / group / TABLE)), "already there")
+        try:
+            seen = see(self.root, scan, self.look)
+        except MindscanError as error:
+            return Done(scan, 0, str(error))
+        rows = []
+        with partial(out, stem(scan)) as temporary:
+            pictures, masks = temporary / IMAGES, temporary / MASKS
+            pictures.mkdir()
+            masks.mkdir()
+            for one in seen.slices:
+                file, mask = f"{one.name}.{self.look.format}", f"{one.name}.png"
+                (pictures / file).write_bytes(one.picture)
+                if one.mask is not None:
+                    (masks / mask).write_bytes(one.mask)
+                where = f"{IMAGES}/{group.as_posix()}/{file}", f"{MASKS}/{group.as_posix()}/{mask}"
+                rows.append(_row(where, scan, one, seen))
+            (pictures / TABLE).write_bytes(tsv_bytes(COLUMNS, rows))
+            if seen.masked and not (out / MASKS / group).exists():
+                move(out, masks, PurePath(MASKS) / group)
+            move(out, pictures, PurePath(IMAGES) / group)
+        return Done(scan, len(rows), seen.note)
 
-    @staticmethod
-    def of(volume: Volume) -> _Raised:
-        data = volume.data.float()
-        least = data.min()
-        return _Raised((data - least)[None], least, np.linalg.inv(volume.affine))
+    def shards(self, scans: Sequence[Path]) -> Iterator[Done]:
+        """Scans as tar files for each part of the split, in an order that mixes subjects."""
+        parts: dict[str, list[Path]] = {}
+        for scan in scans:
+            parts.setdefault(self.split.get(subject(scan), "all"), []).append(scan)
+        for part, members in sorted(parts.items()):
+            members.sort(key=lambda scan: (Key(0) / "shards" / apart(scan)).digest)
+            for start in range(0, len(members), self.look.per_shard):
+                name = f"{_word(part)}-{start // self.look.per_shard:06d}"
+                yield from self._shard(name, members[start : start + self.look.per_shard])
 
-    def slice(self, plane: Plane, nearest: bool = False) -> Array:
-        """What it holds in a plane, shape (height, width)."""
-        index = moved(torch.from_numpy(plane.points()).float(), self.to_voxel)
-        return np.asarray((seen(self.data, index[None], nearest)[0, 0] + self.least).numpy())
+    def _shard(self, name: str, scans: Sequence[Path]) -> Iterator[Done]:
+        tar, table = f"{name}.tar", f"{name}.tsv"
+        if (self.out / SHARDS / table).exists():
+            there = [row["scan"] for row in _rows(self.out / SHARDS / table)]
+            for scan in scans:
+                count = there.count(stem(scan))
+                yield Done(scan, count, "already there" if count else "could not be cut before")
+            return
+        rows: list[list[Cell]] = []
+        done: list[Done] = []
+        with partial(self.out, name) as temporary:
+            with shard(temporary / tar) as add:
+                for scan in scans:
+                    done.append(self._into(add, scan, tar, rows))
+            (temporary / table).write_bytes(tsv_bytes(COLUMNS, rows))
+            move(self.out, temporary / tar, PurePath(SHARDS) / tar)
+            move(self.out, temporary / table, PurePath(SHARDS) / table)
+        yield from done
+
+    def _into(self, add: Add, scan: Path, tar: str, rows: list[list[Cell]]) -> Done:
+        try:
+            seen = see(self.root, scan, self.look)
+        except MindscanError as error:
+            return Done(scan, 0, str(error))
+        before, person = len(rows), self.people.get(subject(scan), {})
+        for one in seen.slices:
+            key = _word(f"{apart(scan)}_{one.name}").replace(".", "-")
+            parts = {"png": one.picture} | ({} if one.mask is None else {"mask.png": one.mask})
+            where = f"{SHARDS}/{tar}/{key}.png", f"{SHARDS}/{tar}/{key}.mask.png"
+            row = _row(where, scan, one, seen)
+            about: dict[str, object] = dict(zip(COLUMNS[2:], row[2:], strict=True))
+            about |= {"split": self.split.get(subject(scan)), "participant": dict(person)}
+            if self.look.labels:
+                about["label"] = person.get(self.look.labels)
+            add(key, {**parts, "json": json.dumps(about, ensure_ascii=False).encode()})
+            rows.append(row)
+        return Done(scan, len(rows) - before, seen.note)
+
+    def _group(self, scan: Path) -> tuple[str, ...]:
+        """Folders by part and by value of the column of labels."""
+        part = self.split.get(subject(scan))
+        label = self.people.get(subject(scan), {}).get(self.look.labels, "unknown")
+        return (*([_word(part)] if part else []), _word(label) if self.look.labels else "all")
 
 
-def mask_bytes(ids: Array) -> bytes:
-    """Label ids as a PNG with a palette; its greys are rows of the table of labels, see `labels.tsv`."""
-    picture = Image.fromarray(_ROWS[ids.astype(np.int64)], mode="L")
-    picture.putpalette(_PALETTE)
-    content = io.BytesIO()
-    picture.save(content, "PNG", compress_level=_LEVEL)
-    return content.getvalue()
-
-
-def _window(scan: Path, volume: Volume, labels: Volume | None, look: Look) -> tuple[float, float]:
-    data = volume.numpy()
-    head, ends = head_mask(data), percentiles(look.window)
-    if ends is not None:
-        low, high = (
-            map(float, np.percentile(data[head].astype(np.float64), ends)) if head.any() else (0.0, 0.0)
-        )
-        return (low, high) if high > low else (low, low + 1.0)
-    if layout.suffix_of(scan) == "ct":
-        centre, width = WINDOWS["brain"]
-        return centre - width / 2, centre + width / 2
-    nothing = np.zeros_like(head)
-    brain = brain_mask(labels, head.shape, nothing) if look.window == "brain" else head
-    if look.window == "brain" and not brain.any():
-        raise SettingsError(
-            "window 'brain' without labels on the grid of the scan",
-            "a scan with labels",
-            "take --window auto",
-        )
-    return window(data, brain)
+def _row(where: tuple[str, str], scan: Path, one: Slice, seen: Seen) -> list[Cell]:
+    name = stem(scan)
+    names: list[Cell] = [subject(scan), layout.entity(scan, "ses"), name, name.rpartition("_")[2]]
+    at: list[Cell] = [one.plane.view, round(one.plane.at_mm, 3), round(one.plane.pixel_mm, 5)]
+    files: list[Cell] = [where[0], where[1] if one.mask is not None else None]
+    return [*files, *names, *at, round(seen.black, 5), round(seen.white, 5)]
 
 
 def _people(root: Path, column: str) -> dict[str, dict[str, str]]:
@@ -317,12 +198,20 @@ def _people(root: Path, column: str) -> dict[str, dict[str, str]]:
     return {row["participant_id"]: row for row in rows}
 
 
-def _table(out: Path, people: Mapping[str, dict[str, str]]) -> bytes:
+def _write_table(out: Path, file: Path, people: People, split: Mapping[str, str]) -> None:
+    """All rows, scan after scan, so that a million of them take no room."""
     more = [name for name in next(iter(people.values()), {}) if name != "participant_id"]
-    rows = [row for path in sorted((out / IMAGES).glob(f"*/*/{TABLE}")) for row in _rows(path)]
-    full = [[*row.values(), *(people.get(row["participant_id"], {}).get(n) for n in more)] for row in rows]
-    names = [f"participant_{name}" if name in COLUMNS else name for name in more]
-    return tsv_bytes((*COLUMNS, *names), full)
+    own = (*COLUMNS, "split") if split else COLUMNS
+    names = [f"participant_{name}" if name in own else name for name in more]
+    tables = sorted((out / SHARDS).glob("*.tsv")) or sorted((out / IMAGES).rglob(TABLE))
+    with file.open("wb") as whole:
+        whole.write(tsv_bytes((*own, *names), ()))
+        for table in tables:
+            for row in _rows(table):
+                who = row["participant_id"]
+                part: list[Cell] = [split.get(who)] if split else []
+                cells = [*row.values(), *part, *(people.get(who, {}).get(name) for name in more)]
+                whole.write(row_bytes(cells))
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -332,21 +221,6 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def _legend() -> bytes:
     rows = [(str(row), str(one.id), one.name, hexadecimal(one.colour)) for row, one in enumerate(LABELS)]
     return tsv_bytes(("grey", "index", "name", "color"), rows)
-
-
-def _apart(scan: Path) -> str:
-    """The name of a scan, with the folders that tell it from others where the name itself does not."""
-    name = _stem(scan)
-    return name if name.startswith("sub-") else "_".join((*scan.parts[:-1], name))
-
-
-def _stem(path: Path) -> str:
-    return path.name.removesuffix(".gz").removesuffix(".nii")
-
-
-def _is_scan(path: Path) -> bool:
-    hidden = any(part.startswith(".") or part == "derivatives" for part in path.parts)
-    return not (hidden or _stem(path).endswith(_NO_SCANS) or layout.is_projection(path))
 
 
 def _word(text: str) -> str:

@@ -135,8 +135,11 @@ def _pick(data: npt.NDArray[Any], index: npt.NDArray[np.int64]) -> npt.NDArray[A
 
 def field_of_view(volume: Volume, inside: npt.NDArray[np.bool_]) -> Box:
     """The world box around the voxels that are `inside`, or around all voxels when none is."""
-    where = np.argwhere(inside) if inside.any() else np.array([[0, 0, 0], np.array(inside.shape) - 1])
-    low, high = where.min(axis=0), where.max(axis=0)
+    others = ((1, 2), (0, 2), (0, 1))
+    spans = [np.flatnonzero(inside.any(axis=axes)) for axes in others]
+    if not len(spans[0]):
+        spans = [np.arange(size) for size in inside.shape]
+    low, high = (np.array([span[end] for span in spans]) for end in (0, -1))
     corners = np.array([[(low, high)[c[a]][a] for a in range(3)] for c in np.ndindex(2, 2, 2)])
     world = corners @ volume.affine[:3, :3].T + volume.affine[:3, 3]
     sides = zip(world.min(axis=0), world.max(axis=0), strict=True)

@@ -42,7 +42,9 @@ def brain_mask(
     return brain if brain.any() else otherwise
 
 
-def window(data: npt.NDArray[Any], inside: npt.NDArray[np.bool_]) -> tuple[float, float]:
+def window(
+    data: npt.NDArray[Any], inside: npt.NDArray[np.bool_], head: npt.NDArray[np.bool_] | None = None
+) -> tuple[float, float]:
     """The signal that is shown black and the one that is shown white.
 
     Black is the level of the air around the head. White lies a quarter above the 98th percentile of what
@@ -51,8 +53,10 @@ def window(data: npt.NDArray[Any], inside: npt.NDArray[np.bool_]) -> tuple[float
     Args:
         data: signal, any shape.
         inside: the voxels that matter: the brain where it is known, else the head.
+        head: the mask of the head where it is known already.
     """
-    shown, air = _thin(data[inside]), _thin(data[~head_mask(data)])
+    sample, matters = _thin(data), _thin(inside)
+    shown, air = sample[matters], sample[~_thin(head_mask(data) if head is None else head)]
     if not len(shown):
         return 0.0, 1.0
     low = float(np.percentile(air, 75)) if len(air) else float(shown.min())
@@ -65,10 +69,16 @@ def _thin(data: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return flat[:: max(1, flat.size // SAMPLES)]
 
 
-def grey(signal: npt.NDArray[Any], low: float, high: float) -> Image8:
-    """Signal as grey levels, shape (h, w, 3)."""
+def levels(signal: npt.NDArray[Any], low: float, high: float) -> Image8:
+    """Signal as grey levels from 0 at `low` to 255 at `high`, of the same shape."""
     level = np.clip((signal - low) / (high - low), 0, 1) * 255
-    return np.repeat(np.rint(level).astype(np.uint8)[..., None], 3, axis=-1)
+    rounded: Image8 = np.rint(level).astype(np.uint8)
+    return rounded
+
+
+def grey(signal: npt.NDArray[Any], low: float, high: float) -> Image8:
+    """Signal as grey levels in three channels, shape (h, w, 3)."""
+    return np.repeat(levels(signal, low, high)[..., None], 3, axis=-1)
 
 
 def colour_of(label_id: int) -> tuple[int, int, int]:

@@ -13,12 +13,12 @@ from mindscan.core.errors import FileError, MindscanError
 from mindscan.core.labels import BY_ID
 from mindscan.core.volume import Volume
 from mindscan.dataset.folder import disk_faults, move, partial, tidy
+from mindscan.dataset.markups import fcsv_bytes, mrk_bytes
 from mindscan.dataset.nifti import nifti_bytes, read_nifti
 from mindscan.dataset.tables import Cell, tsv_bytes
 from mindscan.learn.classes import by_id
 from mindscan.report.montage import Look, montage
 from mindscan.tasks.landmarks import marked
-from mindscan.tasks.markups import fcsv_bytes, mrk_bytes
 from mindscan.tasks.segment import Segmentation, segment
 from mindscan.tasks.trained import trained
 

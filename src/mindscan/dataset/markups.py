@@ -6,10 +6,9 @@ of the protocol and descriptions its names, as in the protocol's own templates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mindscan.dataset.tables import json_bytes
-from mindscan.tasks.landmarks import Landmark
 
 _SCHEMA = (
     "https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/Schema/"
@@ -22,37 +21,44 @@ _FCSV = (
 )
 
 
-def fcsv_bytes(marks: Mapping[str, Landmark]) -> bytes:
+def fcsv_bytes(marks: Mapping[str, Sequence[float]]) -> bytes:
     """A fiducial list of Slicer (.fcsv), mm, LPS; it has no room for the uncertainty.
 
+    Args:
+        marks: name to x, y and z in mm, RAS+; more numbers are passed over.
+
     Example:
-        >>> fcsv_bytes({"AC": Landmark(1.0, 2.0, 3.0, 0.5)}).decode().splitlines()[-1]
+        >>> fcsv_bytes({"AC": (1.0, 2.0, 3.0)}).decode().splitlines()[-1]
         'vtkMRMLMarkupsFiducialNode_1,-1.000,-2.000,3.000,0,0,0,1,1,1,0,1,AC,'
     """
     rows = [
-        f"vtkMRMLMarkupsFiducialNode_{n},{-m.x:.3f},{-m.y:.3f},{m.z:.3f},0,0,0,1,1,1,0,{n},{name},"
-        for n, (name, m) in enumerate(marks.items(), 1)
+        f"vtkMRMLMarkupsFiducialNode_{n},{-x:.3f},{-y:.3f},{z:.3f},0,0,0,1,1,1,0,{n},{name},"
+        for n, (name, (x, y, z, *_)) in enumerate(marks.items(), 1)
     ]
     return ("\n".join([*_FCSV, *rows]) + "\n").encode()
 
 
-def mrk_bytes(marks: Mapping[str, Landmark]) -> bytes:
-    """A point list of Slicer (.mrk.json), mm, LPS; `uncertaintyMm` is ours, Slicer passes over it."""
+def mrk_bytes(marks: Mapping[str, Sequence[float]]) -> bytes:
+    """A point list of Slicer (.mrk.json), mm, LPS; `uncertaintyMm` is ours, Slicer passes over it.
+
+    Args:
+        marks: name to x, y and z in mm, RAS+, and the uncertainty in mm where it is known.
+    """
     points = [
         {
             "id": str(n),
             "label": str(n),
             "description": name,
             "associatedNodeID": "",
-            "position": [round(-m.x, 3), round(-m.y, 3), round(m.z, 3)],
+            "position": [round(-x, 3), round(-y, 3), round(z, 3)],
             "orientation": [-1.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 1.0],
             "selected": True,
             "locked": False,
             "visibility": True,
             "positionStatus": "defined",
-            "uncertaintyMm": round(m.uncertainty_mm, 3),
+            **({"uncertaintyMm": round(rest[0], 3)} if rest else {}),
         }
-        for n, (name, m) in enumerate(marks.items(), 1)
+        for n, (name, (x, y, z, *rest)) in enumerate(marks.items(), 1)
     ]
     listed = {"type": "Fiducial", "coordinateSystem": "LPS", "coordinateUnits": "mm", "locked": False}
     return json_bytes({"@schema": _SCHEMA, "markups": [listed | {"controlPoints": points}]})

@@ -2,9 +2,9 @@
 
 import json
 
+from mindscan.dataset.markups import fcsv_bytes, mrk_bytes
 from mindscan.tasks.landmarker import NAMES
 from mindscan.tasks.landmarks import Landmark
-from mindscan.tasks.markups import fcsv_bytes, mrk_bytes
 
 MARKS = {name: Landmark(n + 0.5, -2.0 * n, 3.0, 1.25) for n, name in enumerate(NAMES)}
 

@@ -1,0 +1,1 @@
+"""Any BIDS data set as tables that can be asked."""
