@@ -23,6 +23,7 @@ app.command("mindscan.cli.commands:replay", help="Make one subject again from it
 app.command("mindscan.cli.commands:show", help="Draw a labelled montage of an image or a label map.")
 app.command("mindscan.cli.commands:slices", help="Cut scans into upright pictures with masks.")
 app.command("mindscan.cli.commands:cite", help="Print the methods text and references of a data set.")
+app.command("mindscan.cli.shelving:ingest", help="Take scans from elsewhere in, as a BIDS data set.")
 app.command("mindscan.cli.networks:segment", help="Tell apart the structures of the brain in scans.")
 app.command("mindscan.cli.networks:strip", help="Take the skull away from scans.")
 app.command("mindscan.cli.networks:landmarks", help="Find anatomical landmarks in scans.")
