@@ -14,7 +14,7 @@ from mindscan.dataset.folder import disk_faults, partial, put, refuse_full_disk
 from mindscan.dataset.tables import Cell, hexadecimal, json_bytes, tsv_bytes
 from mindscan.ingest import mgh, nifti, nrrd
 from mindscan.ingest.naming import Named, folder_of, with_layer
-from mindscan.ingest.picture import Picture, Segment, UnfitError, clean_bytes, sound
+from mindscan.ingest.picture import Picture, Segment, UnfitError, clean_bytes, looks_like_labels, sound
 from mindscan.ingest.sidecar import kept
 from mindscan.ingest.stack import distinct, read_series
 from mindscan.ingest.words import harmless
@@ -107,6 +107,7 @@ def _files(order: Order, pictures: list[Picture]) -> tuple[dict[PurePosixPath, b
     for picture in pictures:
         try:
             whole = sound(picture)
+            _refuse_labels(order, whole)
         except UnfitError as error:
             faults.append(str(error))
             continue
@@ -120,6 +121,14 @@ def _files(order: Order, pictures: list[Picture]) -> tuple[dict[PurePosixPath, b
     if not files:
         raise UnfitError(faults[0])
     return files, [*notes, *(f"one picture of it {fault}" for fault in faults)]
+
+
+def _refuse_labels(order: Order, picture: Picture) -> None:
+    """A label map whose name does not say so must not become a scan; what the user says counts more."""
+    item = order.named.item
+    told = item.kind in ("DICOM", "segmentation") or "suffix" in item.entities or order.named.told
+    if not told and looks_like_labels(picture):
+        raise UnfitError("looks like a label map: neighbours inside hold the same value")
 
 
 def _sidecar(order: Order, picture: Picture) -> dict[str, Any]:

@@ -12,15 +12,22 @@ from mindscan.dataset import layout
 from mindscan.dataset.tables import read_json
 from mindscan.ingest.find import Entry
 from mindscan.ingest.item import Item
+from mindscan.ingest.modality import TELLING
 from mindscan.ingest.nrrd import detached
 from mindscan.ingest.picture import UnfitError
-from mindscan.ingest.words import KNOWN, harmless
 
 ENTITIES = ("task", "acq", "ce", "rec", "run", "mod", "echo", "flip", "inv", "mt", "part", "chunk")
 """What a BIDS name may say besides person and visit, in the order that BIDS wants."""
 
 _NAME = re.compile(r"sub-[A-Za-z0-9+]+(_[a-z]+-[A-Za-z0-9+]+)*_[A-Za-z0-9]+")
 _ENDINGS = re.compile(r"(\.seg\.nrrd|\.nii\.gz|\.img\.gz|\.hdr\.gz|\.[^.]*)$", re.I)
+_ANYBODYS = re.compile(
+    r"anat|ct|nii|nifti|dicom|dcm|mgz|nrrd|analyze|mri|mr|scans?|images?|raw|data|orig|"
+    r"(ses|session|visit|timepoint|tp|month|baseline|followup)[-_]?\d{0,3}|"
+    + "|".join(map(re.escape, TELLING))
+)
+"""Folders that do not say whose their files are."""
+
 _SIDECAR_BYTES = 1 << 20
 
 
@@ -115,20 +122,18 @@ def person_of(
     held = ids & _spans(str(path).casefold())
     if held:
         return max(held, key=lambda one: (len(one), one))
-    parts = [part for part in re.split(r"[^\w+]+|_", stem) if part and part.casefold() not in KNOWN]
-    name = "-".join(parts)
-    folders = person_folders(path)
-    return "/".join([*folders, *([name] if name and not harmless(name) else [])]) or stem
+    parts = [part for part in re.split(r"[^\w+]+|_", stem) if part and part.casefold() not in TELLING]
+    return "/".join([*person_folders(path), *(["-".join(parts)] if parts else [])]) or stem
 
 
 def person_folders(path: PurePosixPath) -> list[str]:
-    """The folders that a file lies in, but for those that only say what is imaged and how.
+    """The folders that a file lies in, but for those that only say what is in them or when it was taken.
 
     Example:
-        >>> person_folders(PurePosixPath("site/jones/visit1/t1.nii"))
-        ['site', 'jones']
+        >>> person_folders(PurePosixPath("site/004/visit1/nii/t1.nii"))
+        ['site', '004']
     """
-    return [folder for folder in path.parts[:-1] if not harmless(folder)]
+    return [folder for folder in path.parts[:-1] if not _ANYBODYS.fullmatch(folder.casefold())]
 
 
 def _spans(text: str) -> set[str]:

@@ -39,6 +39,9 @@ _NAMED: tuple[tuple[str, frozenset[str]], ...] = (
 )
 """What words tell, the first that fits; "" for planning pictures."""
 
+TELLING = frozenset(word for _, words in _NAMED for word in words)
+"""Words that say what an image is, and so not whose."""
+
 _MEND = "name it under [scans] of the columns file"
 
 

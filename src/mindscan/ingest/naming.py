@@ -21,6 +21,8 @@ from mindscan.ingest.words import harmless
 LABELS = "dseg"
 """Suffix of label maps, which lie in a derivative."""
 
+_TOLD = "the columns file says so"
+
 
 @dataclass(frozen=True)
 class Named:
@@ -36,6 +38,7 @@ class Named:
         stem: name that it gets, such as "sub-x_acq-tse_run-2_T2w".
         reason: why it is taken for what it is, or why it is left out.
         unfit: whether it is left out.
+        told: whether the user says what it is.
     """
 
     item: Item
@@ -47,6 +50,7 @@ class Named:
     stem: str
     reason: str
     unfit: bool = False
+    told: bool = False
 
 
 def named(items: Sequence[Item], secret: Secret, notes: Mapping[str, Note], choices: Choices) -> list[Named]:
@@ -99,14 +103,14 @@ def _wish(item: Item, secret: Secret, sessions: Mapping[tuple[str, str], str], c
     base = _base(item, guessed, subject, session, secret, choices) if guessed else ""
     told = secret.tag("print", f"{item.size}\0{len(item.names)}\0{base}\0{sorted(item.said.items())}", 16)
     reason = guessed.reason if guessed else unfit
-    return Named(item, key, told, subject, session, base, "", reason, not guessed)
+    return Named(item, key, told, subject, session, base, "", reason, not guessed, reason == _TOLD)
 
 
 def _guess(item: Item, choices: Choices) -> Guess:
     """What an item is: as the user says, else as it says itself."""
     for pattern in choices.scans:
         if any(fnmatch.fnmatch(name.casefold(), pattern.casefold()) for name in item.names):
-            return Guess(choices.suffix(pattern), False, "the columns file says so")
+            return Guess(choices.suffix(pattern), False, _TOLD)
     if item.kind == "segmentation":
         return Guess(LABELS, False, "it holds segments")
     return guess(item.words, item.said, item.modality, item.entities.get("suffix", ""))
