@@ -74,7 +74,7 @@ def _entry(path: Path, source: Path, home: Path) -> Entry:
         return Entry(path, name, "is a link that leads nowhere")
     if not target.is_relative_to(home) or not target.is_file():
         return Entry(path, name, "is a link that leads out of the source")
-    return Entry(target, name)
+    return Entry(path, name)
 
 
 def unzipped(archive: Entry, work: Path) -> Iterator[Entry]:

@@ -34,6 +34,7 @@ _TEXTS = {
     "series_number": "SeriesNumber",
 }
 _WORDS = ("SeriesDescription", "ProtocolName", "SequenceName", "ImageType", "ScanOptions")
+_PLAIN = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
 _TIMES = ("RepetitionTime", "EchoTime", "InversionTime")
 
 
@@ -46,17 +47,19 @@ def read_shot(path: Path) -> Shot | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of values that DICOM forbids and files hold all the same
-            said = pydicom.dcmread(path, stop_before_pixels=True, force=True)
+            with path.open("rb") as file:
+                said = pydicom.dcmread(file, stop_before_pixels=True, force=True)
+                left = path.stat().st_size - file.tell()
             if not said.get("SeriesInstanceUID") or not said.get("SOPClassUID"):
                 return None
-            return _shot(said, path)
+            return _shot(said, left)
     except (InvalidDicomError, ValueError, TypeError, KeyError, AttributeError, EOFError, IndexError):
         return None
     except (NotImplementedError, RecursionError, OverflowError, LookupError):
         return None
 
 
-def _shot(said: Dataset, path: Path) -> Shot:
+def _shot(said: Dataset, left: int) -> Shot:
     shot: Shot = {key: str(said.get(name) or "").strip() for key, name in _TEXTS.items()}
     shot["words"] = " ".join(str(said.get(name) or "") for name in _WORDS)
     shot["said"] = {name: value / 1000 for name in _TIMES if (value := _number(said, name)) is not None}
@@ -68,19 +71,17 @@ def _shot(said: Dataset, path: Path) -> Shot:
     shot["shape"] = [int(_number(said, name) or 0) for name in ("Rows", "Columns")]
     shot["frames"] = int(_number(said, "NumberOfFrames") or 1)
     shot["group"] = [str(said.get(name) or "") for name in ("EchoTime", "ImageType", "AcquisitionNumber")]
-    shot["short"] = _is_short(said, path, shot)
+    shot["short"] = _is_short(said, left, shot)
     return shot
 
 
-def _is_short(said: Dataset, path: Path, shot: Shot) -> bool:
-    """Whether a file of plain pixels is smaller than they are."""
-    if said.file_meta.get("TransferSyntaxUID", "1.2.840.10008.1.2") not in (
-        *("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"),
-    ):
+def _is_short(said: Dataset, left: int, shot: Shot) -> bool:
+    """Whether less is left of a file of plain pixels than they take, behind their tag and length."""
+    if said.file_meta.get("TransferSyntaxUID", _PLAIN[0]) not in _PLAIN:
         return False
     bits = (_number(said, "BitsAllocated") or 0) * (_number(said, "SamplesPerPixel") or 1)
     rows, columns = shot["shape"]
-    return bool(path.stat().st_size < rows * columns * shot["frames"] * bits / 8)
+    return bool(left < 8 + rows * columns * shot["frames"] * bits / 8)
 
 
 def _number(said: Dataset, name: str) -> float | None:

@@ -6,6 +6,7 @@ import fnmatch
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from mindscan.dataset import layout
@@ -138,14 +139,10 @@ def _stem(wish: Named, note: Note | None, count: int, taken: Mapping[str, str]) 
         return str(note["stem"])
     told = wish.item.entities.get("run", "")
     told = told if told.isdigit() and len(told) <= 3 else ""
-    free = (_with_run(wish.base, run) for run in _runs(told, count))
+    wishes = [told] if told else [""] if count == 1 else []
+    numbers = range(2 if wish.base in taken else 1, 1_000_000)
+    free = (_with_run(wish.base, run) for run in chain(wishes, map(str, numbers)))
     return next(stem for stem in free if taken.get(stem, wish.key) == wish.key)
-
-
-def _runs(told: str, count: int) -> Iterable[str]:
-    """Labels of `run` in the order in which they are tried; "" is none."""
-    yield from [told] if told else [""] if count == 1 else []
-    yield from (str(number) for number in range(1 if count > 1 else 2, 1_000_000))
 
 
 def _with_run(base: str, run: str) -> str:

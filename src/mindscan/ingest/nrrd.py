@@ -187,10 +187,10 @@ def _place(header: Mapping[str, Any], axes: int) -> tuple[npt.NDArray[np.float64
     if directions.shape != (axes, 3) or origin.shape != (3,):
         raise UnfitError("does not lie in a space of three dimensions")
     lost = [axis for axis in range(axes) if not np.isfinite(directions[axis]).all()]
-    if len(lost) != axes - min(axes, 3):
+    if axes < 3 or len(lost) != axes - 3:
         raise UnfitError("does not lie in a space of three dimensions")
     affine = np.eye(4)
-    affine[:3, : min(axes, 3)] = np.delete(directions, lost, axis=0).T
+    affine[:3, :3] = np.delete(directions, lost, axis=0).T
     affine[:3, 3] = origin
     affine[:3] *= np.reshape(_SPACES.get(space, (1, 1, 1)), (3, 1))
     notes = () if space in _SPACES else ("the header does not say how the head lies: taken as stored",)

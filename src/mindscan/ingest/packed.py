@@ -59,7 +59,7 @@ def take(file: IO[bytes], count: int, at_most: int = MOST_BYTES) -> bytearray:
         UnfitError: there are fewer, or more are asked for than any picture needs.
     """
     if not 0 <= count <= at_most:
-        raise UnfitError(f"announces {count} bytes of voxels; at most {at_most} are read")
+        raise UnfitError(f"announces more voxels than are read: at most {at_most} bytes")
     content = bytearray()
     while len(content) < count:
         piece = file.read(min(_STEP, count - len(content)))

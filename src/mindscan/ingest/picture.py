@@ -69,7 +69,7 @@ def sound(picture: Picture) -> Picture:
     """
     data, affine = picture.data, picture.affine
     shape = (*data.shape, 1, 1)[: max(3, data.ndim)]
-    if 0 in shape or max(shape) > _LONGEST:
+    if 0 in shape or max(shape) > _LONGEST or sum(length > 1 for length in shape) < 2:
         raise UnfitError(f"has shape {_by(shape)}")
     if any(length > 1 for length in shape[3:]):
         raise UnfitError(
