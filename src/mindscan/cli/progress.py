@@ -67,7 +67,7 @@ def counted(console: Console, doing: str) -> Iterator[Callable[[int, int], None]
 def phased(console: Console) -> Iterator[Callable[[str, int, int], None]]:
     """The same for several kinds of things, one kind after the other: a bar, or lines, for each."""
     if not console.is_terminal:
-        yield lambda doing, done, total: _tenth(console, doing, done, total)
+        yield lambda doing, done, total: _tenth(console, doing, done, total) if done else None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bar(*columns, console=console) as bar:
@@ -82,7 +82,7 @@ def phased(console: Console) -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _tenth(console: Console, doing: str, done: int, total: int) -> None:
-    if total and done * 10 // total > (done - 1) * 10 // total:
+    if done * 10 // total > (done - 1) * 10 // total:
         console.out(f"{doing}: {done} of {total}", highlight=False)
 
 
