@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from mindscan.core.errors import MindscanError
 from mindscan.dataset import layout
-from mindscan.dataset.folder import disk_faults, partial, put, refuse_full_disk
+from mindscan.dataset.folder import FULL, disk_faults, partial, put, refuse_full_disk
 from mindscan.dataset.tables import Cell, hexadecimal, json_bytes, tsv_bytes
 from mindscan.ingest import mgh, nifti, nrrd
 from mindscan.ingest.naming import Named, folder_of, with_layer
@@ -62,7 +63,7 @@ def convert(order: Order) -> str:
     with disk_faults(order.out):
         work.mkdir(parents=True)
         try:
-            pictures, note["same"] = _read(order, work)
+            pictures, note["same"] = _read_any(order, work)
             files, told = _files(order, pictures)
             note["why"] = "; ".join(dict.fromkeys((one.reason, *told)))
             with partial(order.out, one.key) as temporary:
@@ -78,6 +79,18 @@ def convert(order: Order) -> str:
         finally:
             shutil.rmtree(work, ignore_errors=True)
     return json.dumps(note)
+
+
+def _read_any(order: Order, work: Path) -> tuple[list[Picture], list[int]]:
+    """What `_read` gives; whatever else goes wrong with a file is a reason to leave it out, not to stop."""
+    try:
+        return _read(order, work)
+    except (UnfitError, MindscanError, MemoryError):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise
+        raise UnfitError(f"cannot be read ({type(error).__name__})") from None
 
 
 def _read(order: Order, work: Path) -> tuple[list[Picture], list[int]]:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pydicom
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 
 Shot = dict[str, Any]
 """What is asked of one file, in plain data."""
@@ -53,9 +52,9 @@ def read_shot(path: Path) -> Shot | None:
             if not said.get("SeriesInstanceUID") or not said.get("SOPClassUID"):
                 return None
             return _shot(said, left)
-    except (InvalidDicomError, ValueError, TypeError, KeyError, AttributeError, EOFError, IndexError):
-        return None
-    except (NotImplementedError, RecursionError, OverflowError, LookupError):
+    except OSError:
+        raise
+    except Exception:  # damaged files let pydicom fail in more ways than can be listed
         return None
 
 
