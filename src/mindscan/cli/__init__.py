@@ -28,6 +28,7 @@ app.command("mindscan.cli.subsets:select", help="Take part of a data set as one 
 app.command("mindscan.cli.subsets:split", help="Divide subjects into parts for training and tests.")
 app.command("mindscan.cli.subsets:apart", help="Make sure that two data sets share nobody.")
 app.command("mindscan.cli.commands:cite", help="Print the methods text and references of a data set.")
+app.command("mindscan.cli.shelving:ingest", help="Take scans from elsewhere in, as a BIDS data set.")
 app.command("mindscan.cli.networks:segment", help="Tell apart the structures of the brain in scans.")
 app.command("mindscan.cli.networks:strip", help="Take the skull away from scans.")
 app.command("mindscan.cli.networks:landmarks", help="Find anatomical landmarks in scans.")

@@ -9,7 +9,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.progress import Progress as Bar
 from rich.text import Text
 
@@ -55,6 +63,24 @@ def counted(console: Console, doing: str) -> Iterator[Callable[[int, int], None]
     with Bar(*columns, console=console) as bar:
         task = bar.add_task(doing, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def phased(console: Console) -> Iterator[Callable[[str, int, int], None]]:
+    """The same for several kinds of things, one kind after the other: a bar, or lines, for each."""
+    if not console.is_terminal:
+        yield lambda doing, done, total: _tenth(console, doing, done, total) if done else None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=console) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(doing: str, done: int, total: int) -> None:
+            if doing not in tasks:
+                tasks[doing] = bar.add_task(doing, total=None)
+            bar.update(tasks[doing], completed=done, total=total)
+
+        yield show
 
 
 def _tenth(console: Console, doing: str, done: int, total: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,3 +60,13 @@ class Key:
         """A torch generator for this stream on `device` (CPU and CUDA streams differ)."""
         seed = int.from_bytes(self.digest[16:24], "big") >> 1
         return torch.Generator(device).manual_seed(seed)
+
+
+def secret() -> str:
+    """32 bytes that nobody can guess, as 64 hexadecimal digits: the one thing that must not be repeatable.
+
+    Example:
+        >>> len(secret()), secret() == secret()
+        (64, False)
+    """
+    return os.urandom(32).hex()

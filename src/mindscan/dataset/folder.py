@@ -19,7 +19,9 @@ from mindscan.dataset.tables import json_bytes, read_json
 if sys.platform != "win32":
     import fcntl
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says when a disk has no more room."""
+
 _CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 _AGAIN = "run the same command again: finished subjects are kept"
 
@@ -74,7 +76,7 @@ def disk_faults(root: Path) -> Iterator[None]:
         yield
     except OSError as error:
         fault = f"{root}: {error.strerror or error}"
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise FolderError(fault, "room on the disk", f"free some space and {_AGAIN}") from None
         if error.errno in _CLOSED:
             raise FolderError(fault, "a folder that you may write to", "choose another folder") from None

@@ -82,7 +82,7 @@ def from_dicom(folder: str | Path, out: str | Path) -> list[Path]:
             raw, ready = temporary / "raw", temporary / "ready"
             raw.mkdir()
             ready.mkdir()
-            said = _convert(folder, raw)
+            said = dcm2niix_of(folder, raw)
             names = [
                 name for one, name in _named(found, folder) for name in _take(one, name, raw, ready, said)
             ]
@@ -124,11 +124,25 @@ def _found(uid: str, members: list[tuple[Path, Any]]) -> Found:
     )
 
 
-def _convert(folder: Path, raw: Path) -> str:
-    """Run dcm2niix; files are called by the UID of their series. Returns what it said last."""
-    options = ["-b", "y", "-ba", "y", "-z", "y", "-d", "9", "-f", "%j", "-o", str(raw), str(folder)]
+def dcm2niix_of(folder: Path, raw: Path, name: str = "%j", packed: bool = True) -> str:
+    """Run dcm2niix on a folder, whatever the user's own defaults for it are.
+
+    Args:
+        folder: DICOM files.
+        raw: folder that pictures and sidecars go to.
+        name: what they are called; by the UID of their series where nothing is said.
+        packed: whether pictures are `.nii.gz` or `.nii`.
+
+    Returns:
+        What it said last.
+    """
+    options = ["-g", "i", "-b", "y", "-ba", "y", "-z", "y" if packed else "n", "-d", "9", "-f", name]
     done = subprocess.run(
-        [dcm2niix.bin, *options], capture_output=True, text=True, check=False, errors="replace"
+        [dcm2niix.bin, *options, "-o", str(raw), str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        errors="replace",
     )
     lines = (done.stdout + done.stderr).strip().splitlines()
     return lines[-1] if lines else f"exit code {done.returncode}"

@@ -10,6 +10,8 @@ import nibabel as nib
 import numpy as np
 import numpy.typing as npt
 
+from mindscan.core.volume import Affine
+
 _HEADER = 348
 """Bytes of a NIfTI-1 header."""
 
@@ -34,6 +36,18 @@ def step_mm(positions: Iterable[Position]) -> npt.NDArray[np.float64]:
     return step * (-1, -1, 1)
 
 
+def sheared(affine: Affine, step: npt.NDArray[np.float64]) -> Affine:
+    """An affine whose third axis goes from slice to slice, in whichever direction it went before.
+
+    Args:
+        affine: 4 x 4, voxel to RAS millimetres.
+        step: from slice to slice in RAS millimetres, in either direction.
+    """
+    leaning = np.array(affine, np.float64)
+    leaning[:3, 2] = step if step @ leaning[:3, 2] > 0 else -step
+    return leaning
+
+
 def shear(picture: Path, step: npt.NDArray[np.float64]) -> None:
     """Let the slices of a picture stand where they were taken; no voxel changes its value.
 
@@ -45,8 +59,6 @@ def shear(picture: Path, step: npt.NDArray[np.float64]) -> None:
     """
     content = gzip.decompress(picture.read_bytes())
     header = nib.Nifti1Header(content[:_HEADER])
-    affine = np.asarray(header.get_best_affine(), np.float64)
-    affine[:3, 2] = step if step @ affine[:3, 2] > 0 else -step
-    header.set_sform(affine, code=1)
+    header.set_sform(sheared(header.get_best_affine(), step), code=1)
     header.set_qform(None, code=0)
     picture.write_bytes(gzip.compress(header.binaryblock + content[_HEADER:], 1, mtime=0))

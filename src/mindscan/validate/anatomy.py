@@ -9,8 +9,8 @@ from typing import Any
 
 from mindscan.cohort.estimate import check_memory, default_workers
 from mindscan.cohort.recipe import Recipe
-from mindscan.cohort.worker import do_all
 from mindscan.core.errors import SettingsError
+from mindscan.core.worker import do_all
 from mindscan.report.plots import Point
 from mindscan.validate import evidence, measures, people, pictures
 from mindscan.validate.anatomy_page import anatomy_page

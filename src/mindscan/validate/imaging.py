@@ -12,9 +12,9 @@ from typing import Any
 
 from mindscan.cohort.estimate import check_memory, default_workers
 from mindscan.cohort.plan import GridPlan
-from mindscan.cohort.worker import do_all
 from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
+from mindscan.core.worker import do_all
 from mindscan.imaging.magnet import MRI
 from mindscan.imaging.scanner import PRESETS
 from mindscan.validate import (

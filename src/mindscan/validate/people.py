@@ -21,11 +21,11 @@ from mindscan.cohort import recipe as recipes
 from mindscan.cohort.plan import OLDEST, YOUNGEST, GridPlan, People, Plan
 from mindscan.cohort.recipe import Recipe
 from mindscan.cohort.threads import one_thread
-from mindscan.cohort.worker import do_all
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.prior import Prior
 from mindscan.core.volume import Volume
+from mindscan.core.worker import do_all
 from mindscan.validate import contacts, measures, overlap, parts, shape
 
 GRID = GridPlan()

@@ -1,0 +1,137 @@
+"""A picture as it came, and the clean NIfTI file that becomes of it."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+import numpy.typing as npt
+
+from mindscan.core.volume import Affine
+
+MOST_BYTES = 4 << 30
+"""The largest picture that is read; a head at 0.3 mm takes a quarter of it."""
+
+_LONGEST = 32767
+"""Voxels along an axis that NIfTI-1 can count."""
+
+
+class UnfitError(Exception):
+    """Why a picture is left out, in words of mindscan alone: it goes into a table that others may read."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One structure of a label map: its value, its name in the file, red, green and blue of 0 to 255."""
+
+    index: int
+    name: str
+    colour: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a reader makes of a file; stored values and their scale are kept apart, so nothing is rounded.
+
+    Args:
+        data: stored values, axes (i, j, k).
+        affine: 4 x 4, from voxel index to world millimetres (RAS+).
+        slope, inter: the value of a voxel is `slope * stored + inter`.
+        space: what the world is, as NIfTI codes it (1 scanner, 2 aligned, 3 Talairach, 4 MNI).
+        said: what the file says of how it was taken, in BIDS names and units; not yet looked through.
+        notes: what to know of it, in words of mindscan.
+        segments: of a label map, its structures.
+        layer: what tells it from other pictures of the same file, such as "echo-2"; "" for the only one.
+    """
+
+    data: npt.NDArray[Any]
+    affine: Affine
+    slope: float = 1.0
+    inter: float = 0.0
+    space: int = 1
+    said: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    layer: str = ""
+
+
+def sound(picture: Picture) -> Picture:
+    """The picture with three axes, if it is one; voxels that are not finite are counted and kept.
+
+    Raises:
+        UnfitError: several volumes, an axis of no length, no real numbers, an affine that cannot be inverted,
+            or the same value everywhere.
+    """
+    data, affine = picture.data, picture.affine
+    shape = (*data.shape, 1, 1)[: max(3, data.ndim)]
+    if 0 in shape or max(shape) > _LONGEST or sum(length > 1 for length in shape) < 2:
+        raise UnfitError(f"has shape {_by(shape)}")
+    if any(length > 1 for length in shape[3:]):
+        raise UnfitError(
+            f"holds {np.prod(shape[3:])} volumes of {_by(shape[:3])}; only single ones are taken"
+        )
+    if data.dtype.kind not in "iufb" or data.dtype.itemsize > 8:
+        raise UnfitError("holds colours or complex numbers, not one real number a voxel")
+    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+        raise UnfitError("its voxels have no place or no size in the world")
+    if not np.isfinite([picture.slope, picture.inter]).all() or picture.slope == 0:
+        raise UnfitError("its values have no finite scale")
+    values = data.reshape(shape[:3])
+    finite = values[np.isfinite(values)] if data.dtype.kind == "f" else values
+    if finite.size == 0 or finite.min() == finite.max():
+        raise UnfitError("is the same everywhere")
+    odd = values.size - finite.size
+    notes = (*picture.notes, *([f"{odd} voxels are not finite; they are kept so"] if odd else []))
+    return replace(picture, data=values, notes=notes)
+
+
+def looks_like_labels(picture: Picture) -> bool:
+    """Whether nearly all neighbours inside the picture are alike, as only in label maps and masks.
+
+    In scans noise sees to it that they differ; four fifths is a choice.
+    """
+    first, second = picture.data[:-1], picture.data[1:]
+    inside = (first != first.flat[0]) & (second != first.flat[0])
+    count = int(inside.sum())
+    return count > 0 and int((inside & (first == second)).sum()) > 0.8 * count
+
+
+def clean_bytes(picture: Picture) -> bytes:
+    """A picture as the bytes of a `.nii.gz` file that says where its voxels are and what they hold, no more.
+
+    Descriptions, names, extensions, times and whatever stood after the voxels are not in it; nor are a
+    file's name and date, which gzip may keep. The same picture gives the same bytes.
+    """
+    data = _storable(picture.data)
+    header: Any = nib.Nifti1Header(endianness="<")
+    header.set_data_shape(data.shape)
+    header.set_data_dtype(data.dtype)
+    header.set_slope_inter(picture.slope, picture.inter)
+    header.set_sform(picture.affine, code=picture.space)
+    header.set_qform(picture.affine, code=picture.space, strip_shears=True)
+    if not np.allclose(header.get_qform(), picture.affine, atol=1e-4):  # a sheared grid
+        header.set_qform(None, code=0)
+    header.set_xyzt_units("mm", "sec")
+    start = io.BytesIO()
+    header.write_to(start)
+    squeeze = zlib.compressobj(1, zlib.DEFLATED, 31)
+    begin = squeeze.compress(start.getvalue().ljust(352, b"\0"))
+    return begin + squeeze.compress(data.ravel(order="F").data) + squeeze.flush()
+
+
+def _storable(data: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The same values in a type that NIfTI has, little-endian."""
+    if data.dtype.kind == "b":
+        return data.astype(np.uint8)
+    if data.dtype == np.float16:
+        return data.astype("<f4")
+    return data.astype(data.dtype.newbyteorder("<"), copy=False)
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))

@@ -1,0 +1,68 @@
+"""`mindscan ingest` on the command line: what it says, and one line for every mistake."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest import made
+from mindscan import cli
+
+
+def run(capfd: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
+    code = 0
+    try:
+        cli.main([str(word) for word in words])
+    except SystemExit as end:
+        code = int(end.code or 0)
+    return code, *capfd.readouterr()
+
+
+def test_it_says_what_came_in_and_what_did_not(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    src, out = tmp_path / "in", tmp_path / "out"
+    made.nifti(src / "a_T1w.nii.gz", made.values(), np.eye(4))
+    (src / "bad\n_T1w.nii").write_text("no")
+    (tmp_path / "t.csv").write_text("Subject,Age,Dx\na,50,odd\n")
+    code, said, shown = run(capfd, "ingest", src, out, "--participants", tmp_path / "t.csv", "--workers", 1)
+    assert (code, shown.splitlines()) == (0, ["files: 2 of 2", "scans: 1 of 1"])
+    assert said.splitlines() == [
+        f"columns: id = Subject, age_years = Age, diagnosis = Dx (correct them in {out}.columns.toml)",
+        f"diagnoses not understood: 'odd' (say in {out}.columns.toml what they mean)",
+        "bad\\n_T1w.nii: holds nothing that its name promises",
+        f"1 pictures of 1 people: {out}",
+        f"1 of 2 files left out: {out}/conversion.tsv says why",
+        f"keep to yourself: {out}.key.toml, {out}.files.tsv, {out}.people.tsv",
+    ]
+    assert (tmp_path / "out.key.toml").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("nowhere", "out"), "nowhere is not there; expected a folder of scans; check the path"),
+        (("in", "in/out"), "in/out and in lie in each other; expected folders apart; choose another folder"),
+        (("in", "out", "--key", "out/k"), "key file out/k inside out; expected a place outside the data set"),
+        (("in", "out", "--key", "in/k"), "key file in/k inside in; expected a place outside of both"),
+        (("in", "out", "--workers", "-1"), "workers = -1; expected at least 1; ask for more"),
+        (("in", "out", "--participants", "no.csv"), "no.csv is no file; expected a table (.csv or .tsv)"),
+        (("empty", "out"), "empty: none of 1 files became a picture; expected scans; see out/conversion.tsv"),
+        (("in", "mine"), "mine holds 'file', which mindscan did not write; expected an empty"),
+    ],
+)
+def test_mistakes_give_one_line(
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    complaint: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made.nifti(Path("in/a_T1w.nii.gz"), made.values(), np.eye(4))
+    Path("empty").mkdir()
+    Path("empty/notes.txt").write_text("none")
+    Path("mine").mkdir()
+    Path("mine/file").write_text("mine")
+    code, _, shown = run(capfd, "ingest", *words)
+    assert code == 2
+    assert shown.splitlines()[-1].startswith(f"mindscan: {complaint}")
+    assert sorted(path.name for path in Path("in").iterdir()) == ["a_T1w.nii.gz"]
