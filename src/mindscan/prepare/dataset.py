@@ -10,8 +10,8 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 
 from mindscan.cohort.threads import one_thread
-from mindscan.cohort.worker import do_all
 from mindscan.core.errors import FileError, MindscanError
+from mindscan.core.worker import do_all
 from mindscan.dataset import layout
 from mindscan.dataset.folder import disk_faults, move, open_job, partial, put, tidy
 from mindscan.dataset.index import BIDS_VERSION
