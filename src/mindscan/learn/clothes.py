@@ -21,12 +21,12 @@ from mindscan.imaging.masking import Masking, kept_mask
 from mindscan.learn.heads import Head
 
 PRESETS = {
-    "random": 0.46,
-    "T1w": 0.24,
-    "T1w-SPGR-3T": 0.04,
-    "T2w": 0.08,
+    "random": 0.36,
+    "T1w": 0.34,
+    "T1w-SPGR-3T": 0.06,
+    "T2w": 0.07,
     "PDw": 0.05,
-    "FLAIR": 0.07,
+    "FLAIR": 0.06,
     "T2starw-GRE-3T": 0.02,
     "CT": 0.04,
 }
@@ -46,7 +46,7 @@ def dressed(head: Head, key: Key) -> Tensor:
     image = _masked(image, head.brain, rng)
     if rng.random() < 0.1:
         image = _with_marker(image, head.brain, rng)
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         image = _thick(image, head.brain.labels.grid.voxel_mm, rng)
     if rng.random() < 0.1:
         image = _cut(image, rng)
