@@ -3,7 +3,7 @@
     python bench/catalogue.py [VOLUMES]
 
 A query over 1,000,000 rows should take less than 0.1 s, slices should come at 150 a second and core, and the
-memory should not depend on the number of volumes (by default 3 and 12 links to two made heads of 1 mm).
+memory should not depend on the number of volumes (by default 8 and 32 links to two made heads of 1 mm).
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ def main() -> None:
         print(f"{ROWS:,} rows of volumes, median of {REPEATS}:")
         queries(folder / "million")
         print("slices of 256 x 256 with masks, heads of 1 mm, one core:")
-        slices(folder, int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+        slices(folder, int(sys.argv[1]) if len(sys.argv) > 1 else 8)
 
 
 if __name__ == "__main__":

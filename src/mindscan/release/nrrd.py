@@ -106,7 +106,7 @@ def nrrd_bytes(volume: Volume, said: Mapping[str, str] | None = None) -> bytes:
 
     Example:
         >>> nrrd_bytes(Volume(torch.ones(2, 2, 2), np.eye(4))).splitlines()[1]
-        b'type: short'
+        b'type: int16'
     """
     data = volume.numpy()
     limits = np.iinfo(np.int16)
