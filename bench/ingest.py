@@ -98,7 +98,7 @@ def main() -> None:
         dicom, nifti = written(root, max(1, count // 2), edge)
         for name, source, usual in (("DICOM, dcm2niix", dicom, plain), ("NIfTI, nibabel", nifti, again)):
             other = seconds(lambda: usual(source, root / f"plain-{source.name}"))  # noqa: B023
-            own = seconds(lambda: mindscan.ingest(source, root / f"own-{source.name}", workers=1))  # noqa: B023
+            own = seconds(lambda: mindscan.take_in(source, root / f"own-{source.name}", workers=1))  # noqa: B023
             verdict = "holds" if own <= BAR * other else "FAILS"
             told = f"{own:.1f} s for {count // 2} heads of {edge}^3, alone {other:.1f} s"
             print(f"{verdict}  {name}: {told}, ratio {own / other:.2f}", flush=True)

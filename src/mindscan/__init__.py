@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mindscan.api import (
         add_asset,
-        ingest,
         list_assets,
         make,
         make_subject,
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
         replay,
         stream,
         surfaces,
+        take_in,
         to_dicom,
         to_monai,
         to_torchio,
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 _HOME = {
     "add_asset": "api",
-    "ingest": "api",
     "list_assets": "api",
     "make": "api",
     "make_subject": "api",
@@ -46,6 +45,7 @@ _HOME = {
     "replay": "api",
     "stream": "api",
     "surfaces": "api",
+    "take_in": "api",
     "to_dicom": "api",
     "to_monai": "api",
     "to_torchio": "api",
@@ -69,7 +69,6 @@ __all__ = [
     "cite",
     "draw",
     "from_dicom",
-    "ingest",
     "landmarks",
     "list_assets",
     "make",
@@ -81,6 +80,7 @@ __all__ = [
     "show",
     "stream",
     "surfaces",
+    "take_in",
     "to_dicom",
     "to_monai",
     "to_torchio",

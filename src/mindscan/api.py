@@ -25,8 +25,7 @@ from mindscan.core.scan import Subject
 from mindscan.core.surface import CorticalSurface
 from mindscan.imaging.presets import find
 from mindscan.imaging.scanner import PRESETS
-from mindscan.ingest.run import Outcome, Places
-from mindscan.ingest.run import ingest as take_in
+from mindscan.ingest.run import Outcome, Places, ingest
 from mindscan.release import dicom
 from mindscan.report.page import write_report
 from mindscan.validate import anatomy, imaging
@@ -215,7 +214,7 @@ def to_dicom(
     return Path(out)
 
 
-def ingest(
+def take_in(
     source: str | Path,
     out: str | Path,
     participants: str | Path | None = None,
@@ -239,7 +238,7 @@ def ingest(
     out = Path(out)
     places = Places(out, Path(key) if key else out.with_name(f"{out.name}.key.toml"))
     table = Path(participants) if participants else None
-    return take_in(Path(source), places, table, workers or os.cpu_count() or 1, progress)
+    return ingest(Path(source), places, table, workers or os.cpu_count() or 1, progress)
 
 
 def add_asset(path: str | Path, labels: str = "freesurfer", name: str | None = None) -> Asset:

@@ -17,7 +17,7 @@ SIGNATURES = {
     "draw": "plan seed subject",
     "to_dicom": "dataset out subjects=() scans=() labelmap=False progress",
     "from_dicom": "folder out",
-    "ingest": "source out participants=None workers=None key=None progress",
+    "take_in": "source out participants=None workers=None key=None progress",
     "to_monai": "sample",
     "to_torchio": "sample",
     "read_dataset": "root",

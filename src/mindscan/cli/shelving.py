@@ -43,7 +43,7 @@ def ingest(
         File of the key of pseudonyms, OUT.key.toml by default; made if it is missing. Keep it to yourself.
     """
     with phased(Console(stderr=True)) as show_step:
-        outcome = api.ingest(source, out, participants, workers, key, show_step)
+        outcome = api.take_in(source, out, participants, workers, key, show_step)
     _say(outcome, participants)
 
 
