@@ -141,7 +141,7 @@ def files_of(path: Path, names: Names, source: str, settings: Settings) -> Files
         "Scan": _geometry(scan),
         "Steps": steps(ready, names, settings),
         "Quality": ready.numbers,
-        "Doubts": quality.doubts(ready.numbers, ready.found.method),
+        "Doubts": quality.doubts(ready.numbers, ready.found.method, names.suffix),
         "BrainMethod": ready.found.method,
     }
     return {**files, names.sidecar: json_bytes(told)}
