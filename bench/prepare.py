@@ -2,10 +2,10 @@
 
     python bench/prepare.py [COUNT] [FOLDER]
 
-COUNT made people at 1 mm that nothing learnt from, each with three scans: CPU seconds of every stage,
+On COUNT made people at 1 mm that nothing learnt from, with three scans each: CPU seconds of every stage,
 variation within white matter before and after, distance of the AFIDs from the template's after the affine
-map, Dice of the brain with the truth. The average T1 that nilearn ships, against its published AFIDs. Real
-T1 scans in FOLDER (as `bench/real.py` wants them), whose landmarks are the middles of labelled structures.
+map, Dice of the brain with the truth. The average T1 that nilearn ships: distance from its published AFIDs.
+Real T1 scans in FOLDER (as `bench/real.py` wants them): distance of the middles of labelled structures.
 """
 
 from __future__ import annotations

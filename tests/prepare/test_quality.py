@@ -81,13 +81,18 @@ def test_without_tissues_there_is_no_contrast() -> None:
 @pytest.mark.parametrize("name", MEASURES)
 def test_every_number_outside_its_range_raises_one_doubt(name: str) -> None:
     rule = MEASURES[name]
-    assert doubts({name: None}, "network") == []
+    assert doubts({name: None}, "network", "T1w") == []
     for edge, step in ((rule.low, -0.01), (rule.high, 0.01)):
         if np.isfinite(edge):
-            assert doubts({name: edge}, "network") == []
-            assert doubts({name: edge + step}, "network")[0].startswith(rule.doubt)
+            assert doubts({name: edge}, "network", "T1w") == []
+            assert doubts({name: edge + step}, "network", "T1w")[0].startswith(rule.doubt)
 
 
 def test_the_classical_method_is_always_doubtful() -> None:
-    assert "classical" in doubts({}, "classical")[0]
-    assert quality.doubts({}, "network") == []
+    assert "classical" in doubts({}, "classical", "T1w")[0]
+    assert quality.doubts({}, "network", "T1w") == []
+
+
+def test_contrast_is_judged_in_t1w_scans_alone() -> None:
+    assert doubts({"cnr": 0.1}, "network", "T1w")
+    assert doubts({"cnr": 0.1, "cjv": 9.0}, "network", "T2w") == []

@@ -37,6 +37,8 @@ BROW_MM, CHIN_MM = -14.0, -185.0
 """Height of the template's face: from the upper edge of the brows down below the chin."""
 BEHIND_MM = 8.0
 """Nothing behind this place, seen from the front, belongs to the face."""
+NOSE_MM = 22.0
+"""Half the width of the nose, which stands out: between there the depth counts from the skin beside it."""
 EAR_MM = 10.0
 """What is nearer to an ear, or to the line from it straight outwards, goes with it."""
 SKULL_MM, BRAIN_MM = 7.0, 5.0
@@ -57,7 +59,9 @@ def field() -> Field:
     skin = made["outer"].at(spot)[0].numpy().reshape(x.shape)
     skull = made["hull"].at(spot)[0].numpy().reshape(x.shape)
     front = np.where(skin < 0, y, -np.inf).max(1)
-    front = _filled(front)[:, None, :]
+    front = _filled(front)
+    beside = round(NOSE_MM / _STEP_MM)
+    front = np.minimum(front, np.where(x[:, 0] < NOSE_MM, front[beside], np.inf))[:, None, :]
     face = (y > np.maximum(front - DEPTH_MM, BEHIND_MM)) & (z < BROW_MM) & (z > CHIN_MM)
     near = np.min([tube([np.minimum(x, _EAR_OUT_MM), y, z], path) for path in EARS], axis=0)
     taken = (face | ((near < EAR_MM) & (x > 50))) & (skull > SKULL_MM)

@@ -16,7 +16,7 @@ from mindscan.dataset import layout
 from mindscan.dataset.tables import Cell, json_bytes, tsv_bytes
 from mindscan.prepare.names import Names
 from mindscan.prepare.picture import OWN, TEMPLATE
-from mindscan.prepare.quality import MEASURES
+from mindscan.prepare.quality import MEASURES, T1W_ONLY, doubtful
 
 COLUMNS = ("participant_id", "session", "scan", "method", "doubt", *MEASURES)
 _ABOUT = {
@@ -166,7 +166,7 @@ def _failures(failed: Failed) -> str:
 def _numbers(rows: Sequence[Row]) -> str:
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("scan", *MEASURES))
     body = "".join(
-        f"<tr><td>{escape(row.name)}</td>{''.join(_cell(name, row.numbers[name]) for name in MEASURES)}</tr>"
+        f"<tr><td>{escape(row.name)}</td>{''.join(_cell(row, name) for name in MEASURES)}</tr>"
         for row in rows
     )
     return (
@@ -174,10 +174,11 @@ def _numbers(rows: Sequence[Row]) -> str:
     )
 
 
-def _cell(name: str, value: float | None) -> str:
+def _cell(row: Row, name: str) -> str:
+    value = row.numbers[name]
     if value is None:
         return '<td class="num">–</td>'
-    ill = "" if MEASURES[name].low <= value <= MEASURES[name].high else " ill"
+    ill = " ill" if doubtful(name, value, layout.suffix_of(row.scan)) else ""
     return (
         f'<td class="num{ill}">{value:.3g}</td>'
         if abs(value) < 100
@@ -187,7 +188,7 @@ def _cell(name: str, value: float | None) -> str:
 
 def _meaning() -> str:
     rows = "".join(
-        f"<tr><td>{name}</td><td>{escape(measure.text)}</td><td>{_range(measure.low, measure.high)}</td></tr>"
+        f"<tr><td>{name}</td><td>{escape(measure.text)}</td><td>{_range(name)}</td></tr>"
         for name, measure in MEASURES.items()
     )
     heads = "<tr><th>Number</th><th>What it is</th><th>No doubt</th></tr>"
@@ -196,10 +197,12 @@ def _meaning() -> str:
     return f'<div class="scroll">{table}</div><p class="note">{note}</p>'
 
 
-def _range(low: float, high: float) -> str:
+def _range(name: str) -> str:
+    low, high = MEASURES[name].low, MEASURES[name].high
+    where = " in T1w" if name in T1W_ONLY else ""
     if low > float("-inf") and high < float("inf"):
-        return f"{low:g} to {high:g}"
-    return f"at least {low:g}" if low > float("-inf") else f"at most {high:g}"
+        return f"{low:g} to {high:g}{where}"
+    return f"at least {low:g}{where}" if low > float("-inf") else f"at most {high:g}{where}"
 
 
 def _text(package: str, name: str) -> str:

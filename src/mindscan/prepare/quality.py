@@ -50,7 +50,7 @@ MEASURES: Mapping[str, Measure] = {
     "brain_ml": Measure("Volume of the inside of the skull in mL", 900, 2200, "brain of unusual size"),
     "snr": Measure(
         "Mean of white matter over its standard deviation, without the bias field (MRIQC: Esteban 2017, "
-        "doi:10.1371/journal.pone.0184661)", 4, doubt="noisy white matter",
+        "doi:10.1371/journal.pone.0184661)", 3, doubt="noisy white matter",
     ),
     "snr_air": Measure(
         "0.66 times the mean of white matter over the standard deviation of the air (Dietrich 2007, "
@@ -89,21 +89,28 @@ MEASURES: Mapping[str, Measure] = {
     ),
 }  # fmt: skip
 """Column of `quality.tsv` to what it is."""
+T1W_ONLY = ("cnr", "cjv")
 
 
-def doubts(numbers: Numbers, method: str) -> list[str]:
+def doubtful(name: str, value: float | None, suffix: str) -> bool:
+    """Whether a number of a scan raises a doubt; contrasts of grey and white matter only do in T1w scans."""
+    if value is None or (name in T1W_ONLY and suffix != "T1w"):
+        return False
+    return not MEASURES[name].low <= value <= MEASURES[name].high
+
+
+def doubts(numbers: Numbers, method: str, suffix: str) -> list[str]:
     """What is doubtful of a scan, in words; nothing where all is well.
 
     Example:
-        >>> doubts({"snr": 2.0, "cjv": None}, "network")
+        >>> doubts({"snr": 2.0, "cjv": None}, "network", "T1w")
         ['noisy white matter (snr 2)']
     """
     found = [] if method == "network" else ["brain found by the classical method: look at it"]
     for name, value in numbers.items():
-        rule = MEASURES[name]
-        if value is not None and not rule.low <= value <= rule.high:
+        if value is not None and doubtful(name, value, suffix):
             shown = f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
-            found.append(f"{rule.doubt} ({name} {shown})")
+            found.append(f"{MEASURES[name].doubt} ({name} {shown})")
     return found
 
 

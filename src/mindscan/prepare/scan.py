@@ -13,6 +13,7 @@ from pydantic import Field
 
 from mindscan.core.record import Record
 from mindscan.core.volume import Volume
+from mindscan.dataset import layout
 from mindscan.dataset.nifti import nifti_bytes, read_nifti
 from mindscan.dataset.tables import json_bytes
 from mindscan.prepare import bias, deface, quality
@@ -141,10 +142,26 @@ def files_of(path: Path, names: Names, source: str, settings: Settings) -> Files
         "Scan": _geometry(scan),
         "Steps": steps(ready, names, settings),
         "Quality": ready.numbers,
-        "Doubts": quality.doubts(ready.numbers, ready.found.method),
+        "Doubts": quality.doubts(ready.numbers, ready.found.method, names.suffix),
         "BrainMethod": ready.found.method,
     }
-    return {**files, names.sidecar: json_bytes(told)}
+    beside = _beside(names, source).items()
+    words = {layout.sidecar(name): json_bytes(about) for name, about in beside if name in files}
+    return {**files, **words, names.sidecar: json_bytes(told)}
+
+
+def _beside(names: Names, source: str) -> dict[PurePosixPath, dict[str, Any]]:
+    """What the sidecars of all other pictures say."""
+    brain: dict[str, Any] = {
+        "Type": "Brain",
+        "Description": "Brain and the fluid around it, inside the skull",
+    }
+    face = {"Type": "Face", "Description": "What was taken away"}
+    field = {"SkullStripped": False, "Description": "Bias field on coarse voxels, about 1 in the brain"}
+    defaced = {"SkullStripped": False, "Description": "The scan on its own grid without face and ears"}
+    told = {names.prepared_mask: brain, names.mask: brain, names.face: face}
+    told |= {names.bias: field, names.defaced: defaced}
+    return {name: {**words, "Sources": [source]} for name, words in told.items()}
 
 
 def steps(ready: Ready, names: Names, settings: Settings) -> list[dict[str, Any]]:
