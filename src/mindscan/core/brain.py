@@ -63,9 +63,12 @@ class Brain:
         return Volume(self.fractions[index], self.labels.affine)
 
     def volumes_ml(self) -> dict[int, float]:
-        """Volume of every structure in millilitres, partial volume counted; keys are label ids."""
+        """Volume of every structure in millilitres, partial volume counted; keys are label ids.
+
+        Lesions that are not there are left out.
+        """
         if self.measured_ml is not None:
-            return dict(self.measured_ml)
+            return {i: ml for i, ml in self.measured_ml.items() if ml or not BY_ID[i].lesion}
         if self.fractions is None or self.owners is None:
             totals = torch.bincount(self.labels.data.flatten().int(), minlength=TABLE_SIZE).double()
         else:
@@ -74,12 +77,16 @@ class Brain:
                 weights = share.flatten().double()
                 totals += torch.bincount(owner.flatten().int(), weights, TABLE_SIZE).cpu()
         voxel_ml = self.labels.grid.voxel_ml
-        return {label.id: float(totals[label.id]) * voxel_ml for label in LABELS}
+        return {
+            label.id: float(totals[label.id]) * voxel_ml
+            for label in LABELS
+            if totals[label.id] or not label.lesion
+        }
 
     def icv_ml(self) -> float:
         """Intracranial volume in millilitres: everything inside the skull."""
         volumes = self.volumes_ml()
-        return sum(volumes[label.id] for label in LABELS if in_skull(label))
+        return sum(ml for i, ml in volumes.items() if in_skull(BY_ID[i]))
 
 
 def label_tissue(label_id: int) -> int:
