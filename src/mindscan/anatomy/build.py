@@ -13,13 +13,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mindscan.anatomy import bases, courses, points, tubes
+from mindscan.anatomy import bases, courses, illness, lesions, points, tubes
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
 from mindscan.anatomy.canvas import Canvas, Coat, coats
+from mindscan.anatomy.conditions import AnyIllness
+from mindscan.anatomy.conditions.condition import Trial
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.dura import FORAMEN_MM
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.head import HeadSize, to_template
+from mindscan.anatomy.lesions import Lesion, Taken
 from mindscan.anatomy.mend import mend
 from mindscan.anatomy.parcels import parcel_ids
 from mindscan.anatomy.structure import EDGE_MM, Course, Frame, Marked, Painter, Place, Sharer, Threaded
@@ -27,7 +30,8 @@ from mindscan.anatomy.tubes import Tube
 from mindscan.anatomy.warp import empty_lattice, exponential, inverse
 from mindscan.core.brain import Brain, Landmarks
 from mindscan.core.key import Key
-from mindscan.core.labels import BY_NAME, LABELS, TABLE_SIZE, TISSUES, both_sides
+from mindscan.core.labels import BY_ID, BY_NAME, LABELS, TABLE_SIZE, TISSUES, both_sides, structure_of
+from mindscan.core.lesions import Lesions, Load
 from mindscan.core.parcels import PARCELS
 from mindscan.core.points import Points
 from mindscan.core.volume import Affine, Grid, Volume
@@ -43,6 +47,7 @@ _GREY = TISSUES.index("GM")
 _CORTEX = both_sides("Cerebral-Cortex")
 _CSF = BY_NAME["CSF"].id
 _PARCEL_TABLE = 1 + max(parcel.id for parcel in PARCELS)
+_PARCEL_NAME = {parcel.id: parcel.name for parcel in PARCELS}
 _SKULL_BOX_MM = ((-84, 84), (-124, 92), (-72, 94))
 
 
@@ -59,6 +64,8 @@ class Model:
         inner, outer: painters of the structures inside the skull and of the rest, front to back.
         points: landmarks in template mm, as they lie where the painters paint.
         tubes: thin tubes, likewise.
+        lesions: fitted to this head.
+        loads: what conditions bring into every parcel.
     """
 
     to_template: Affine
@@ -70,6 +77,8 @@ class Model:
     outer: tuple[Painter, ...]
     points: Mapping[str, Point]
     tubes: tuple[Tube, ...] = ()
+    lesions: tuple[Lesion, ...] = ()
+    loads: tuple[Load, ...] = ()
 
     def place(self, xyz: Tensor, point_ml: float) -> Place:
         """Carry unwarped template points, shape (n, 3), through the warp."""
@@ -110,31 +119,72 @@ class Model:
         return unwarped @ back[:3, :3].T + back[:3, 3]
 
 
-def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Model:
-    """The continuous head for an anatomy; all its random fields come from `key`."""
+def model(
+    anatomy: Anatomy,
+    key: Key,
+    device: torch.device | str = "cpu",
+    illnesses: Sequence[AnyIllness] = (),
+) -> Model:
+    """The continuous head for an anatomy; all its random fields come from `key`.
+
+    Conditions change sizes, push and leave lesions; without them the head is the very same as ever.
+    """
     template = bases.load(anatomy.base).to(device)
     lattice = empty_lattice(device)
     nowhere = Place(torch.zeros((0, 3), device=device), anatomy.head.scale, 0.0)
     frame = Frame(template, anatomy.head.scale, lattice, nowhere, torch.zeros(0, device=device))
-    velocity = lattice.data
+    moves: Moves = {}
+    trial = Trial(frame, lambda tried: _tried(tried, _velocity(tried, key, frame, moves), frame))
+    anatomy = illness.shaped(illnesses, anatomy, trial)
+    velocity = illness.pushed(illnesses, _velocity(anatomy, key, frame, moves), key, frame)
     shared: dict[str, Field] = {}
     for structure in STRUCTURES:
-        moved = structure.move(getattr(anatomy, structure.name), key / structure.name, frame)
-        velocity = velocity if moved is None else velocity + moved
         if isinstance(structure, Sharer):
             shared |= structure.share(getattr(anatomy, structure.name), key / structure.name, frame)
-    hull = template.fields["hull"]
-    displacement = exponential(velocity, lattice)
-    shared["growth"] = _growth(displacement)
-    cells = template.fields["parcels"]
-    head = Model(to_template(anatomy.head), displacement, frame.scale, hull, cells, (), (), {})
-    everywhere = _everywhere(head)
-    head = _of_size(head, anatomy.head, everywhere)
+    head, everywhere = _empty(anatomy, velocity, frame)
+    shared["growth"] = _growth(head.displacement)
     probe = _probe(head, everywhere)
     free = torch.ones_like(probe.xyz[:, 0])
     frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
+    head = _with_structures(head, anatomy, key, frame)
+    found = illness.lesions(illnesses, key, head.scale, partial(head.place, point_ml=0.0), partial(_at, head))
+    return replace(head, lesions=found, loads=illness.loads(illnesses))
+
+
+Moves = dict[str, tuple[object, Tensor | None]]
+"""By structure: its parameters, and the velocity that they lead to."""
+
+
+def _velocity(anatomy: Anatomy, key: Key, frame: Frame, known: Moves) -> Tensor:
+    """The sum of what all structures push; what is known already is not found again."""
+    velocity = frame.lattice.data
+    for structure in STRUCTURES:
+        params = getattr(anatomy, structure.name)
+        if known.get(structure.name, (None, None))[0] != params:
+            known[structure.name] = params, structure.move(params, key / structure.name, frame)
+        moved = known[structure.name][1]
+        velocity = velocity if moved is None else velocity + moved
+    return velocity
+
+
+def _empty(anatomy: Anatomy, velocity: Tensor, frame: Frame) -> tuple[Model, Place]:
+    """A head of the size asked in which nothing is painted, and points all over it."""
+    fields, to_world = frame.template.fields, to_template(anatomy.head)
+    displacement = exponential(velocity, frame.lattice)
+    head = Model(to_world, displacement, frame.scale, fields["hull"], fields["parcels"], (), (), {})
+    everywhere = _everywhere(head)
+    return _of_size(head, anatomy.head, everywhere), everywhere
+
+
+def _tried(anatomy: Anatomy, velocity: Tensor, frame: Frame) -> tuple[Field, float]:
+    head, _ = _empty(anatomy, velocity, frame)
+    return head.displacement, head.scale
+
+
+def _with_structures(head: Model, anatomy: Anatomy, key: Key, frame: Frame) -> Model:
+    """The head with all its painters, landmarks and tubes, each fitted to what those before it have left."""
     painters: dict[bool, list[Painter]] = {True: [], False: []}
-    marks: dict[str, Point] = dict(template.points)
+    marks: dict[str, Point] = dict(frame.template.points)
     usual: list[Course] = []
     for structure in STRUCTURES:
         if isinstance(structure, Marked):
@@ -143,12 +193,17 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
             usual += structure.courses(getattr(anatomy, structure.name), key / structure.name, frame)
         painter = structure.paint(getattr(anatomy, structure.name), key / structure.name, frame)
         painters[structure.in_skull].append(painter)
-        for layer in painter(probe) if structure.in_skull else ():
+        for layer in painter(frame.probe) if structure.in_skull else ():
             frame = frame.after(layer)
     head = replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]))
     settled, gone = courses.settle(usual, head.fluid) if usual else ([], {})
     points = {name: gone.get(point, point) for name, point in marks.items()}
     return replace(head, points=points, tubes=tuple(settled))
+
+
+def _at(head: Model, xyz: Tensor) -> Canvas:
+    """What is painted at places in template mm that no warp has moved."""
+    return _paint(head, head.place(xyz, 0.0))
 
 
 def _of_size(head: Model, size: HeadSize, place: Place) -> Model:
@@ -201,8 +256,9 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
     parcels = torch.zeros_like(labels)
     totals = torch.zeros(TABLE_SIZE, dtype=torch.float64, device=device)
     parts = torch.zeros(_PARCEL_TABLE, dtype=torch.float64, device=device)
+    taken: list[Taken] = []
     for voxels in _blocks(_occupied(head, grid), _divisions(grid)):
-        canvas, xyz = _evaluate(head, grid, voxels)
+        canvas, xyz = _evaluate(head, grid, voxels, taken)
         for whole, part in ((fractions, canvas.share), (owners, canvas.owner)):
             for row, values in zip(whole.flatten(1), part, strict=True):
                 row.index_copy_(0, voxels, values)
@@ -215,6 +271,7 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
     if head.tubes:
         filled = tubes.filling(head.threads(), grid, _divisions(grid))
         tubes.fill(filled, labels, fractions, owners, totals)
+    sick = _sick(head, grid, taken, labels, fractions, owners, totals) if head.lesions else None
     _fill(parcels, labels, head, grid)
     totals[0] = grid.size - totals[1:].sum()
     measured_ml = {label.id: float(totals[label.id]) * grid.voxel_ml for label in LABELS}
@@ -228,7 +285,33 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
         Volume(parcels, grid.affine),
         parcels_ml,
         head.dense() if dense else None,
+        lesions=sick,
+        loads=head.loads,
     )
+
+
+def _sick(
+    head: Model,
+    grid: Grid,
+    taken: Sequence[Taken],
+    labels: Tensor,
+    fractions: Tensor,
+    owners: Tensor,
+    totals: Tensor,
+) -> Lesions:
+    """Fill lesions into finished voxels, in place, and say what they have become."""
+    filled = lesions.fill(head.lesions, taken, labels, fractions, owners, totals)
+
+    def parcel(world: tuple[float, float, float], host: int) -> str:
+        if not structure_of(BY_ID[host]).startswith("Cerebral"):
+            return ""
+        xyz = torch.tensor([world], dtype=torch.float64) @ torch.from_numpy(head.to_template[:3, :3]).T
+        xyz = (xyz + torch.from_numpy(head.to_template[:3, 3])).float().to(labels.device)
+        owner = labels.new_tensor([_CORTEX[BY_ID[host].side == "R"]])
+        return _PARCEL_NAME.get(int(parcel_ids(head.cells, head.place(xyz, 0.0).xyz, owner)[0]), "")
+
+    rows = illness.rows(head.lesions, filled, grid, parcel)
+    return Lesions(Volume(filled.ids, grid.affine), rows)
 
 
 def _parcels(head: Model, xyz: Tensor, canvas: Canvas) -> tuple[Tensor, Tensor]:
@@ -285,14 +368,21 @@ def _blocks(filled: Tensor, divisions: Sequence[int]) -> Iterator[Tensor]:
             yield (i * nj + j) * nk + k
 
 
-def _evaluate(head: Model, grid: Grid, voxels: Tensor) -> tuple[Canvas, Tensor]:
-    """Paint some voxels (flat indices); thick ones are divided and averaged. Their middles come too."""
+def _evaluate(head: Model, grid: Grid, voxels: Tensor, taken: list[Taken]) -> tuple[Canvas, Tensor]:
+    """Paint some voxels (flat indices); thick ones are divided and averaged. Their middles come too.
+
+    What lesions take of them is added to `taken`.
+    """
     index = torch.stack(_unravel(voxels, grid.shape), 1).float()
     steps = [(torch.arange(n, device=index.device) + 0.5) / n - 0.5 for n in _divisions(grid)]
     parts = torch.stack([s.flatten() for s in torch.meshgrid(*steps, indexing="ij")], 1)
     index = (index[:, None] + parts[None]).flatten(0, 1)
-    place = head.place(_to_template(head, grid, index), grid.voxel_ml / len(parts))
+    unmoved = _to_template(head, grid, index)
+    place = head.place(unmoved, grid.voxel_ml / len(parts))
     canvas = _paint(head, place)
+    if head.lesions:
+        found = lesions.takes(head.lesions, unmoved, canvas)
+        taken += [lesions.gathered(each, len(parts), voxels) for each in found]
     if len(parts) == 1:
         return canvas, place.xyz
     return canvas.averaged(len(parts)), place.xyz.view(-1, len(parts), 3).mean(1)

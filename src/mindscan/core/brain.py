@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE, TISSUES, in_skull
+from mindscan.core.lesions import Lesions, Load
 from mindscan.core.points import Points
 from mindscan.core.surface import CorticalSurface
 from mindscan.core.volume import Volume
@@ -37,6 +38,8 @@ class Brain:
         parcels_ml: volume of every parcel in mL by its id, partial volume counted; None likewise.
         points: dense corresponding points; None likewise.
         surfaces: of the cortex, by "left" and "right"; empty where none were asked for.
+        lesions: what conditions have left; None where there is nothing of that kind.
+        loads: what conditions have brought into every cortical parcel; empty likewise.
     """
 
     labels: Volume
@@ -48,6 +51,8 @@ class Brain:
     parcels_ml: Mapping[int, float] | None = None
     points: Points | None = None
     surfaces: Mapping[str, CorticalSurface] = field(default_factory=dict)
+    lesions: Lesions | None = None
+    loads: tuple[Load, ...] = ()
 
     @staticmethod
     def from_labels(labels: Volume, landmarks: Landmarks | None = None) -> Brain:
