@@ -24,13 +24,14 @@ from mindscan.anatomy.field import Field
 from mindscan.anatomy.head import HeadSize, to_template
 from mindscan.anatomy.lesions import Lesion, Taken
 from mindscan.anatomy.mend import mend
+from mindscan.anatomy.motion import Moves, growth, velocity_of
 from mindscan.anatomy.parcels import parcel_ids
 from mindscan.anatomy.structure import EDGE_MM, Course, Frame, Marked, Painter, Place, Sharer, Threaded
 from mindscan.anatomy.tubes import Tube
 from mindscan.anatomy.warp import empty_lattice, exponential, inverse
 from mindscan.core.brain import Brain, Landmarks
 from mindscan.core.key import Key
-from mindscan.core.labels import BY_ID, BY_NAME, LABELS, TABLE_SIZE, TISSUES, both_sides, structure_of
+from mindscan.core.labels import BY_NAME, LABELS, TABLE_SIZE, TISSUES, both_sides
 from mindscan.core.lesions import Lesions, Load
 from mindscan.core.parcels import PARCELS
 from mindscan.core.points import Points
@@ -125,46 +126,32 @@ def model(
     device: torch.device | str = "cpu",
     illnesses: Sequence[AnyIllness] = (),
 ) -> Model:
-    """The continuous head for an anatomy; all its random fields come from `key`.
-
-    Conditions change sizes, push and leave lesions; without them the head is the very same as ever.
-    """
+    """The continuous head for an anatomy and what illnesses make of it; random fields come from `key`."""
     template = bases.load(anatomy.base).to(device)
     lattice = empty_lattice(device)
     nowhere = Place(torch.zeros((0, 3), device=device), anatomy.head.scale, 0.0)
     frame = Frame(template, anatomy.head.scale, lattice, nowhere, torch.zeros(0, device=device))
     moves: Moves = {}
-    trial = Trial(frame, lambda tried: _tried(tried, _velocity(tried, key, frame, moves), frame))
-    anatomy = illness.shaped(illnesses, anatomy, trial)
-    velocity = illness.pushed(illnesses, _velocity(anatomy, key, frame, moves), key, frame)
+
+    def displaced(tried: Anatomy) -> tuple[Field, float]:
+        head, _ = _empty(tried, velocity_of(tried, key, frame, moves), frame)
+        return head.displacement, head.scale
+
+    anatomy = illness.shaped(illnesses, anatomy, Trial(frame, displaced))
+    velocity = illness.pushed(illnesses, velocity_of(anatomy, key, frame, moves), key, frame)
     shared: dict[str, Field] = {}
     for structure in STRUCTURES:
         if isinstance(structure, Sharer):
             shared |= structure.share(getattr(anatomy, structure.name), key / structure.name, frame)
     head, everywhere = _empty(anatomy, velocity, frame)
-    shared["growth"] = _growth(head.displacement)
+    shared["growth"] = growth(head.displacement)
     probe = _probe(head, everywhere)
     free = torch.ones_like(probe.xyz[:, 0])
     frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
     head = _with_structures(head, anatomy, key, frame)
-    found = illness.lesions(illnesses, key, head.scale, partial(head.place, point_ml=0.0), partial(_at, head))
+    place = partial(head.place, point_ml=0.0)
+    found = illness.lesions(illnesses, key, head.scale, place, lambda xyz: _paint(head, place(xyz)))
     return replace(head, lesions=found, loads=illness.loads(illnesses))
-
-
-Moves = dict[str, tuple[object, Tensor | None]]
-"""By structure: its parameters, and the velocity that they lead to."""
-
-
-def _velocity(anatomy: Anatomy, key: Key, frame: Frame, known: Moves) -> Tensor:
-    """The sum of what all structures push; what is known already is not found again."""
-    velocity = frame.lattice.data
-    for structure in STRUCTURES:
-        params = getattr(anatomy, structure.name)
-        if known.get(structure.name, (None, None))[0] != params:
-            known[structure.name] = params, structure.move(params, key / structure.name, frame)
-        moved = known[structure.name][1]
-        velocity = velocity if moved is None else velocity + moved
-    return velocity
 
 
 def _empty(anatomy: Anatomy, velocity: Tensor, frame: Frame) -> tuple[Model, Place]:
@@ -174,11 +161,6 @@ def _empty(anatomy: Anatomy, velocity: Tensor, frame: Frame) -> tuple[Model, Pla
     head = Model(to_world, displacement, frame.scale, fields["hull"], fields["parcels"], (), (), {})
     everywhere = _everywhere(head)
     return _of_size(head, anatomy.head, everywhere), everywhere
-
-
-def _tried(anatomy: Anatomy, velocity: Tensor, frame: Frame) -> tuple[Field, float]:
-    head, _ = _empty(anatomy, velocity, frame)
-    return head.displacement, head.scale
 
 
 def _with_structures(head: Model, anatomy: Anatomy, key: Key, frame: Frame) -> Model:
@@ -201,11 +183,6 @@ def _with_structures(head: Model, anatomy: Anatomy, key: Key, frame: Frame) -> M
     return replace(head, points=points, tubes=tuple(settled))
 
 
-def _at(head: Model, xyz: Tensor) -> Canvas:
-    """What is painted at places in template mm that no warp has moved."""
-    return _paint(head, head.place(xyz, 0.0))
-
-
 def _of_size(head: Model, size: HeadSize, place: Place) -> Model:
     """The head with the intracranial volume asked, which the warp has changed by a few per cent.
 
@@ -214,16 +191,6 @@ def _of_size(head: Model, size: HeadSize, place: Place) -> Model:
     inside = (place.look(head.hull)[0] < 0) & (place.xyz[:, 2] > FORAMEN_MM)
     factor = round(math.cbrt(size.icv_ml / (float(inside.sum()) * _probe_ml(head.scale))), 3)
     return replace(head, to_template=to_template(size, factor), scale=head.scale * factor)
-
-
-def _growth(displacement: Field) -> Field:
-    """How much larger the head is than the template in every place: one over the warp's determinant."""
-    rows = [torch.stack(torch.gradient(d, spacing=displacement.step_mm)) for d in displacement.data]
-    jacobian = torch.stack(rows).flatten(2).permute(2, 0, 1) + torch.eye(3, device=rows[0].device)
-    a, b, c = jacobian.unbind(1)
-    determinant = (a * torch.linalg.cross(b, c)).sum(1).clamp(0.1, 10)
-    shape = displacement.data.shape[1:]
-    return Field((1 / determinant).reshape(1, *shape), displacement.origin_mm, displacement.step_mm)
 
 
 def make(
@@ -271,7 +238,11 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
     if head.tubes:
         filled = tubes.filling(head.threads(), grid, _divisions(grid))
         tubes.fill(filled, labels, fractions, owners, totals)
-    sick = _sick(head, grid, taken, labels, fractions, owners, totals) if head.lesions else None
+    sick = None
+    if head.lesions:
+        filled = lesions.fill(head.lesions, taken, labels, fractions, owners, totals)
+        rows = illness.rows(head.lesions, filled, grid, partial(_parcel_name, head))
+        sick = Lesions(Volume(filled.ids, grid.affine), rows)
     _fill(parcels, labels, head, grid)
     totals[0] = grid.size - totals[1:].sum()
     measured_ml = {label.id: float(totals[label.id]) * grid.voxel_ml for label in LABELS}
@@ -290,28 +261,12 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
     )
 
 
-def _sick(
-    head: Model,
-    grid: Grid,
-    taken: Sequence[Taken],
-    labels: Tensor,
-    fractions: Tensor,
-    owners: Tensor,
-    totals: Tensor,
-) -> Lesions:
-    """Fill lesions into finished voxels, in place, and say what they have become."""
-    filled = lesions.fill(head.lesions, taken, labels, fractions, owners, totals)
-
-    def parcel(world: tuple[float, float, float], host: int) -> str:
-        if not structure_of(BY_ID[host]).startswith("Cerebral"):
-            return ""
-        xyz = torch.tensor([world], dtype=torch.float64) @ torch.from_numpy(head.to_template[:3, :3]).T
-        xyz = (xyz + torch.from_numpy(head.to_template[:3, 3])).float().to(labels.device)
-        owner = labels.new_tensor([_CORTEX[BY_ID[host].side == "R"]])
-        return _PARCEL_NAME.get(int(parcel_ids(head.cells, head.place(xyz, 0.0).xyz, owner)[0]), "")
-
-    rows = illness.rows(head.lesions, filled, grid, parcel)
-    return Lesions(Volume(filled.ids, grid.affine), rows)
+def _parcel_name(head: Model, world: tuple[float, float, float], right: bool) -> str:
+    """Name of the cortical parcel that a place of the cerebrum belongs to, world mm; "" where it has none."""
+    place = torch.tensor([[*world, 1.0]], dtype=torch.float64) @ torch.from_numpy(head.to_template).T
+    xyz = head.place(place[:, :3].float().to(head.hull.data.device), 0.0).xyz
+    owner = torch.tensor([_CORTEX[right]], dtype=torch.int16, device=xyz.device)
+    return _PARCEL_NAME.get(int(parcel_ids(head.cells, xyz, owner)[0]), "")
 
 
 def _parcels(head: Model, xyz: Tensor, canvas: Canvas) -> tuple[Tensor, Tensor]:

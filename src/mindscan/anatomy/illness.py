@@ -16,7 +16,7 @@ from mindscan.anatomy.lesions import Filled, Lesion, settle
 from mindscan.anatomy.structure import Frame, Place
 from mindscan.anatomy.survey import STEP_MM, Survey
 from mindscan.core.key import Key
-from mindscan.core.labels import BY_ID
+from mindscan.core.labels import BY_ID, structure_of
 from mindscan.core.lesions import LesionRow, Load
 from mindscan.core.volume import Grid
 
@@ -90,14 +90,14 @@ def rows(
     found: Sequence[Lesion],
     filled: Filled,
     grid: Grid,
-    parcel: Callable[[tuple[float, float, float], int], str],
+    parcel: Callable[[tuple[float, float, float], bool], str],
 ) -> tuple[LesionRow, ...]:
     """What is known of every lesion, measured on a grid.
 
     Args:
         found: in the order in which they take.
         filled: what they have taken of the voxels of the grid.
-        parcel: name of the cortical parcel at a place in world mm, for a host; "" where there is none.
+        parcel: name of the cortical parcel at a place of the left or the right cerebrum in world mm.
     """
     rows = []
     for number, lesion in enumerate(found):
@@ -108,9 +108,10 @@ def rows(
         index = np.stack(np.unravel_index(filled.voxels[number].cpu().numpy(), grid.shape), 1)
         middle = (index * share[:, None]).sum(0) / share.sum()
         x, y, z = (float(v) for v in grid.affine[:3, :3] @ middle + grid.affine[:3, 3])
-        host = int(filled.hosts[number].argmax())
+        host = BY_ID[int(filled.hosts[number].argmax())]
+        near = parcel((x, y, z), host.side == "R") if structure_of(host).startswith("Cerebral") else ""
         ml = float(share.sum()) * grid.voxel_ml
-        rows.append(_row(number, lesion, (x, y, z), ml, BY_ID[host].name, parcel((x, y, z), host)))
+        rows.append(_row(number, lesion, (x, y, z), ml, host.name, near))
     return tuple(rows)
 
 

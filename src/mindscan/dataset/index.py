@@ -12,6 +12,7 @@ from mindscan.core.labels import LABELS
 from mindscan.dataset import layout
 from mindscan.dataset.card import finished
 from mindscan.dataset.folder import disk_faults, partial, put, tidy
+from mindscan.dataset.lesion_columns import CONDITION_COLUMNS
 from mindscan.dataset.shelf import Dataset, read_dataset
 from mindscan.dataset.tables import hexadecimal, json_bytes, tsv_bytes
 
@@ -47,7 +48,7 @@ def write_index(root: str | Path) -> None:
 def _documents(dataset: Dataset) -> dict[PurePosixPath, bytes]:
     rows = dataset.participants
     said = {name for row in rows for name in row}
-    more = {name: about for name, about in layout.CONDITION_COLUMNS.items() if name in said}
+    more = {name: about for name, about in CONDITION_COLUMNS.items() if name in said}
     columns, bases = {**layout.PARTICIPANT_COLUMNS, **more}, ", ".join(dataset.bases)
     readme = _README.format(version=version("mindscan")) + (_BASES.format(bases=bases) if bases else "")
     return {

@@ -20,6 +20,14 @@ from mindscan.dataset import layout
 from mindscan.dataset.card import Card, finished_card
 from mindscan.dataset.folder import disk_faults, move, partial
 from mindscan.dataset.gifti import mask_bytes, shape_bytes, surface_bytes
+from mindscan.dataset.lesion_columns import (
+    ABOUT_LESIONS,
+    LESION_COLUMNS,
+    LESION_MASK,
+    LESION_TABLE,
+    LOAD_COLUMNS,
+    LOAD_TABLE,
+)
 from mindscan.dataset.nifti import nifti_bytes
 from mindscan.dataset.preview import png_bytes
 from mindscan.dataset.tables import Cell, hexadecimal, json_bytes, tsv_bytes
@@ -154,9 +162,9 @@ def _pictures(subject: str, brain: Brain, described: dict[str, Any], note: str) 
         rows = _parcel_rows(brain.parcels_ml or {})
         yield layout.parcel_table(subject), tsv_bytes(layout.PARCEL_COLUMNS, rows)
     if brain.lesions is not None:
-        path = layout.lesion_mask(subject)
+        path = layout.sick(subject, LESION_MASK)
         yield path, nifti_bytes(brain.lesions.ids, "labels", note)
-        yield layout.sidecar(path), json_bytes({"Description": layout.ABOUT_LESIONS, **described})
+        yield layout.sidecar(path), json_bytes({"Description": ABOUT_LESIONS, **described})
     for tissue in layout.TISSUES_KEPT:
         path = layout.fraction(subject, tissue)
         about = layout.ABOUT_FRACTION.format(tissue=tissue)
@@ -220,11 +228,11 @@ def _tables(subject: str, brain: Brain) -> Iterator[File]:
     if brain.points is not None:
         tables.append((layout.points(subject), layout.POINT_COLUMNS, _point_rows(brain.points)))
     if brain.lesions is not None:
-        tables.append((layout.lesion_table(subject), layout.LESION_COLUMNS, _lesion_rows(brain.lesions)))
+        tables.append((layout.sick(subject, LESION_TABLE), LESION_COLUMNS, _lesion_rows(brain.lesions)))
     if brain.loads:
         names = {parcel.id: parcel.name for parcel in PARCELS}
         loads: list[Row] = [(str(load.parcel), names[load.parcel], *load[1:]) for load in brain.loads]
-        tables.append((layout.load_table(subject), layout.LOAD_COLUMNS, loads))
+        tables.append((layout.sick(subject, LOAD_TABLE), LOAD_COLUMNS, loads))
     for path, columns, rows in tables:
         yield path, tsv_bytes(columns, rows)
         yield layout.sidecar(path), json_bytes(columns)
