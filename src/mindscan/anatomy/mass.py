@@ -44,6 +44,8 @@ def mass_push(
     amount = min(high / 2, _MOST_MM)
     before = 0.0, 0.0
     for _ in range(_TRIES):
+        if abs(amount - before[0]) < 1e-3:
+            break
         moved = (_midline(velocity - amount * unit, frame) - at_rest).norm()
         slope = (float(moved) - before[1]) / (amount - before[0])
         before = amount, float(moved)

@@ -21,7 +21,7 @@ Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 STEP_MM = 2.0
 _PAD_MM = 3.0
-_FINEST_MM, _COARSEST_MM = 0.55, 2.0
+_FINEST_MM, _COARSEST_MM = 0.7, 2.0
 """Steps of the lattices of lumps: a fifth of their radius within these."""
 
 
@@ -147,7 +147,7 @@ def blob(
     """
     along, across = radii_mm
     mean = (along * across**2) ** (1 / 3)
-    reach = max(reach_mm, 1.6 * max(along, across) + _PAD_MM) / scale
+    reach = max(reach_mm, 1.5 * max(along, across) + _PAD_MM / 2) / scale
     count = 1 + int(np.ceil(2 * reach / np.clip(mean / 5, _FINEST_MM, _COARSEST_MM)))
     step = 2 * reach / (count - 1)
     line = -reach + step * np.arange(count)

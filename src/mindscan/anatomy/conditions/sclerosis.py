@@ -102,15 +102,19 @@ class Sclerosis(Calm):
         ml = _scaled(sizes * [_WEIGHT[kind] for kind in kinds], params.load_ml)
         looks = np.where(rng.random(params.lesions) < params.black_holes, "black-hole", "")
         looks[rng.permutation(params.lesions)[: params.active]] = "active"
-        weights = {kind: weight for kind, weight in _where(survey).items() if kind in kinds}
         gradient = np.stack(np.gradient(survey.to_ventricle), -1)
+        places = {
+            kind: survey.pick(weight, int((kinds == kind).sum()), key / "places" / kind)
+            for kind, weight in _where(survey).items()
+        }
+        left = {kind: list(each) for kind, each in places.items()}
         found = []
         for n in np.argsort(-ml):
             kind, look = str(kinds[n]), str(looks[n])
-            places = survey.pick(weights[kind], 1, key / "places" / int(n))
-            if len(places):
-                away = gradient[survey.index(places)][0]
-                found.append(_plaque(kind, look, float(ml[n]), places[0], away, key / int(n), survey.scale))
+            if left[kind]:
+                place = left[kind].pop()
+                away = gradient[survey.index(place[None])][0]
+                found.append(_plaque(kind, look, float(ml[n]), place, away, key / int(n), survey.scale))
         return found
 
     def columns(self, params: SclerosisSize) -> Mapping[str, Any]:
