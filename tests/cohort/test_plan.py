@@ -11,6 +11,7 @@ from mindscan.cohort.plan import GridPlan, Plan
 from mindscan.cohort.recipe import draw
 from mindscan.core.errors import FileError, SettingsError
 from mindscan.core.key import Key
+from mindscan.core.person import Person
 
 SCAN = {"preset": "T1w"}
 

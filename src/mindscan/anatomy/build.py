@@ -240,9 +240,9 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
         tubes.fill(filled, labels, fractions, owners, totals)
     sick = None
     if head.lesions:
-        filled = lesions.fill(head.lesions, taken, labels, fractions, owners, totals)
-        rows = illness.rows(head.lesions, filled, grid, partial(_parcel_name, head))
-        sick = Lesions(Volume(filled.ids, grid.affine), rows)
+        left = lesions.fill(head.lesions, taken, labels, fractions, owners, totals)
+        rows = illness.rows(head.lesions, left, grid, partial(_parcel_name, head))
+        sick = Lesions(Volume(left.ids, grid.affine), rows)
     _fill(parcels, labels, head, grid)
     totals[0] = grid.size - totals[1:].sum()
     measured_ml = {label.id: float(totals[label.id]) * grid.voxel_ml for label in LABELS}

@@ -61,13 +61,15 @@ def _outwards(centre: Point, radius: float, frame: Frame) -> Tensor:
     strength = 2 * far * radius**2 / (far**3 + radius**3)
     depth = -frame.template.fields["hull"].at(nodes)[0]
     fade = 1 - torch.exp(-(depth.clamp(min=0) / _WALL_MM).square())
-    return (gap / far[:, None] * (strength * fade)[:, None]).T.reshape(frame.lattice.data.shape)
+    away: Tensor = gap / far[:, None] * (strength * fade)[:, None]
+    return away.T.reshape(frame.lattice.data.shape)
 
 
 def _along(unit: Tensor, frame: Frame) -> Tensor:
     """How far a push of 1 moves the midline, to first order."""
     field = Field(unit, frame.lattice.origin_mm, frame.lattice.step_mm)
-    return field.at(torch.tensor([MIDLINE_MM], device=unit.device)).norm()
+    there: Tensor = field.at(torch.tensor([MIDLINE_MM], device=unit.device))
+    return torch.linalg.vector_norm(there)
 
 
 def _midline(velocity: Tensor, frame: Frame) -> Tensor:

@@ -51,7 +51,8 @@ class Survey:
     def nodes(self) -> Array:
         """Places of the nodes, template mm that no warp has moved, shape (i, j, k, 3)."""
         axes = [o + STEP_MM * np.arange(n) for o, n in zip(self.origin_mm, self.labels.shape, strict=True)]
-        return np.stack(np.meshgrid(*axes, indexing="ij"), -1)
+        found: Array = np.stack(np.meshgrid(*axes, indexing="ij"), -1)
+        return found
 
     def distance(self, mask: Mask) -> Array:
         """Millimetres in the world to the surface of a mask, negative inside."""
@@ -93,7 +94,8 @@ class Survey:
             return np.zeros((0, 3))
         chosen = np.searchsorted(total, rng.random(number) * total[-1])
         jitter: Array = (rng.random((number, 3)) - 0.5) * STEP_MM
-        return self.nodes.reshape(-1, 3)[chosen] + jitter
+        found: Array = self.nodes.reshape(-1, 3)[chosen] + jitter
+        return found
 
     def find(self, template_mm: Iterable[float]) -> Array:
         """The node that the warp carries nearest to a place of the template; shape (3,)."""
@@ -105,6 +107,14 @@ class Survey:
         """Nearest node of places, one index array an axis."""
         found = np.rint((places - np.array(self.origin_mm)) / STEP_MM).astype(np.int64)
         return tuple(np.clip(found[:, a], 0, self.labels.shape[a] - 1) for a in range(3))
+
+
+def widened(mask: Mask) -> Mask:
+    """A mask and the nodes beside it, so that a surface passes through its border."""
+    wide = mask.copy()
+    for axis in range(3):
+        wide |= np.roll(mask, 1, axis) | np.roll(mask, -1, axis)
+    return wide
 
 
 PARENCHYMA = (

@@ -102,7 +102,7 @@ class Sclerosis(Calm):
         ml = _scaled(sizes * [_WEIGHT[kind] for kind in kinds], params.load_ml)
         looks = np.where(rng.random(params.lesions) < params.black_holes, "black-hole", "")
         looks[rng.permutation(params.lesions)[: params.active]] = "active"
-        gradient = np.stack(np.gradient(survey.to_ventricle), -1)
+        gradient = np.stack([np.gradient(survey.to_ventricle, axis=axis) for axis in range(3)], -1)
         places = {
             kind: survey.pick(weight, int((kinds == kind).sum()), key / "places" / kind)
             for kind, weight in _where(survey).items()

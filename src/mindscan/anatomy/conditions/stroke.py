@@ -11,7 +11,7 @@ from pydantic import Field as Limits
 from mindscan.anatomy.anatomy import Anatomy
 from mindscan.anatomy.conditions.condition import Calm, Illness, Trial, scaled
 from mindscan.anatomy.lesions import Lesion
-from mindscan.anatomy.survey import PARENCHYMA, Array, Survey, blob, ids_of
+from mindscan.anatomy.survey import PARENCHYMA, Array, Survey, blob, ids_of, widened
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.prior import Rounded
@@ -115,7 +115,7 @@ class Stroke(Calm):
             bumps = 0.16 * radius * survey.noise(key / "bumps", 26.0) + 1.2 * survey.noise(key / "edge", 9.0)
             spread = np.maximum(gap - radius + bumps, 2.0 * inside)
             tissue = survey.mask(*PARENCHYMA)
-            level = survey.field(np.where(_grown(tissue), spread - 20.0, _OFF_MM))
+            level = survey.field(np.where(widened(tissue), spread - 20.0, _OFF_MM))
         done = params.territory
         if params.age_days < _ACUTE_DAYS:
             parts = [("Infarct-Acute", 1.0)]
@@ -145,9 +145,9 @@ def territory(survey: Survey, name: Territory, side: str) -> Array:
     """
     x, y, z = (survey.template[..., a] for a in range(3))
     out = x if side == "R" else -x
-    medial = np.maximum.reduce([out - 19, -(z + 8) / 1.0, -(y + 52), -(z + y * 0.35 - 4)])
-    behind = np.maximum(np.minimum(y + 58, np.maximum.reduce([z + 6, y + 18, out - 40])), z - 26 + 0.0 * y)
-    posterior = np.maximum(behind, np.minimum(out - 48, -(z + 2) * 0 + out - 40))
+    medial = np.maximum.reduce([out - 19, -z - 8, -y - 52, 4 - z - 0.35 * y])
+    below = np.maximum.reduce([z + 6, y + 18, out - 40])
+    posterior = np.maximum.reduce([np.minimum(y + 58, below), z - 26, out - 40])
     cerebral = np.maximum(-(out - 1), -_height(survey))
     found = {
         "ACA": np.maximum(medial, cerebral),
@@ -163,10 +163,3 @@ def territory(survey: Survey, name: Territory, side: str) -> Array:
 def _height(survey: Survey) -> Array:
     """Millimetres above the hindbrain."""
     return survey.distance(survey.mask("Cerebellum-White-Matter", "Cerebellum-Cortex", "Brain-Stem"))
-
-
-def _grown(mask: Array) -> Array:
-    wide = mask.copy()
-    for axis in range(3):
-        wide |= np.roll(mask, 1, axis) | np.roll(mask, -1, axis)
-    return wide

@@ -10,7 +10,7 @@ from pydantic import Field as Limits
 
 from mindscan.anatomy.conditions.condition import Calm, Illness
 from mindscan.anatomy.lesions import Lesion
-from mindscan.anatomy.survey import Array, Mask, Survey, blob, ids_of
+from mindscan.anatomy.survey import Array, Survey, blob, ids_of, widened
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.prior import Rounded
@@ -96,7 +96,7 @@ def _around(params: WhiteMatterSize, key: Key, survey: Survey) -> list[Lesion]:
     for side in _SIDES:
         white = survey.mask(f"{side}-Cerebral-White-Matter")
         own = survey.nodes[..., 0] > 0 if side == "Right" else survey.nodes[..., 0] <= 0
-        reach = np.where(own & _near(white), level + 3 * below, 60.0)
+        reach = np.where(own & widened(white), level + 3 * below, 60.0)
         found.append(
             Lesion(
                 WhiteMatter.name,
@@ -109,15 +109,6 @@ def _around(params: WhiteMatterSize, key: Key, survey: Survey) -> list[Lesion]:
             )
         )
     return found
-
-
-def _near(mask: Mask) -> Mask:
-    """A mask and the nodes beside it, so that a surface passes through its border."""
-    wide = mask.copy()
-    for axis in range(3):
-        for step in (-1, 1):
-            wide |= np.roll(mask, step, axis)
-    return wide
 
 
 def _deep(params: WhiteMatterSize, key: Key, survey: Survey) -> list[Lesion]:
