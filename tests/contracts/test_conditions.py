@@ -118,7 +118,7 @@ def test_foci_change_no_voxel_outside_them() -> None:
     assert torch.equal(one.fractions[:, ~touched], other.fractions[:, ~touched])
     assert torch.equal(one.labels.data[~touched], other.labels.data[~touched])
     new = other.labels.data[one.labels.data != other.labels.data].tolist()
-    assert sum(BY_ID[i].lesion for i in new) > 0.9 * len(new)
+    assert sum(BY_ID[i].lesion for i in new) > 0.8 * len(new)
 
 
 def test_the_streams_of_the_healthy_head_are_left_alone() -> None:

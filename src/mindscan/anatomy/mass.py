@@ -69,10 +69,12 @@ def _along(unit: Tensor, frame: Frame) -> Tensor:
     """How far a push of 1 moves the midline, to first order."""
     field = Field(unit, frame.lattice.origin_mm, frame.lattice.step_mm)
     there: Tensor = field.at(torch.tensor([MIDLINE_MM], device=unit.device))
-    return torch.linalg.vector_norm(there)
+    length: Tensor = torch.linalg.vector_norm(there)
+    return length
 
 
 def _midline(velocity: Tensor, frame: Frame) -> Tensor:
     """Where the midline point lies from side to side in a head, template mm that no warp has moved."""
     displacement = exponential(velocity, frame.lattice)
-    return inverse(displacement.to("cpu"), torch.tensor([MIDLINE_MM], dtype=torch.float64))[0, :1]
+    found: Tensor = inverse(displacement.to("cpu"), torch.tensor([MIDLINE_MM], dtype=torch.float64))
+    return found[0, :1]

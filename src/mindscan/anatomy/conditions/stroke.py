@@ -31,6 +31,12 @@ doi:10.1016/S1474-4422(13)70124-8)."""
 _ACUTE_DAYS, _SUBACUTE_DAYS = 7.0, 45.0
 """Ages at which an infarct passes to the next stage; Allen et al. 2012, doi:10.1148/rg.325115760."""
 _OFF_MM = 60.0
+_FED: dict[Territory, tuple[str, ...]] = {
+    "pons": ("Brain-Stem",),
+    "cerebellum": ("Cerebellum-White-Matter", "Cerebellum-Cortex"),
+}
+_CEREBRAL = tuple(name for name in PARENCHYMA if name not in ("Brain-Stem", *_FED["cerebellum"]))
+"""What an artery feeds: those of the cerebrum feed nothing of the hindbrain."""
 
 
 class StrokeSize(Illness):
@@ -101,10 +107,12 @@ class Stroke(Calm):
     def lesions(self, params: StrokeSize, key: Key, survey: Survey) -> list[Lesion]:
         """One infarct; an old one as its cavity and the gliosis around it."""
         inside = territory(survey, params.territory, params.side)
-        places = survey.pick((inside < -4) + 1e-9 * (inside < 0), 1, key / "place")
+        fed = tuple(name for name in PARENCHYMA if name in _FED.get(params.territory, _CEREBRAL))
+        tissue = survey.mask(*fed)
+        places = survey.pick(tissue * ((inside < -4) + 1e-9 * (inside < 0)), 1, key / "place")
         if not len(places):
             return []
-        hosts = ids_of(*PARENCHYMA)
+        hosts = ids_of(*fed)
         if params.territory in ("lenticulostriate", "pons"):
             radius = float((params.volume_ml * 1000 * 3 / 4 / np.pi) ** (1 / 3))
             axis = np.array([0.2, 0.3, 1.0])
@@ -113,8 +121,7 @@ class Stroke(Calm):
             gap = np.linalg.norm((survey.nodes - places[0]) * survey.scale, axis=-1)
             radius = float((params.volume_ml * 1000 * 3 / 4 / np.pi) ** (1 / 3))
             bumps = 0.16 * radius * survey.noise(key / "bumps", 26.0) + 1.2 * survey.noise(key / "edge", 9.0)
-            spread = np.maximum(gap - radius + bumps, 2.0 * inside)
-            tissue = survey.mask(*PARENCHYMA)
+            spread = np.maximum(gap - radius + bumps, 4.0 * inside)
             level = survey.field(np.where(widened(tissue), spread - 20.0, _OFF_MM))
         done = params.territory
         if params.age_days < _ACUTE_DAYS:
