@@ -109,7 +109,8 @@ class Stroke(Calm):
         inside = territory(survey, params.territory, params.side)
         fed = tuple(name for name in PARENCHYMA if name in _FED.get(params.territory, _CEREBRAL))
         tissue = survey.mask(*fed)
-        places = survey.pick(tissue * ((inside < -4) + 1e-9 * (inside < 0)), 1, key / "place")
+        weight = tissue * (1.0 * (inside < -4) + 1e-9 * (inside < 0))
+        places = survey.pick(np.asarray(weight, np.float64), 1, key / "place")
         if not len(places):
             return []
         hosts = ids_of(*fed)
