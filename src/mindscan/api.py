@@ -11,7 +11,6 @@ from typing import Any
 
 import torch
 
-from mindscan.anatomy import build
 from mindscan.anatomy.surfaces import surfaces as cortical_surfaces
 from mindscan.assets import keep
 from mindscan.assets.keep import Asset
@@ -98,7 +97,7 @@ def surfaces(recipe: Recipe, device: torch.device | str = "cpu") -> dict[str, Co
         >>> surfaces(recipe)["left"].white.shape  # doctest: +SKIP
         (40962, 3)
     """
-    return cortical_surfaces(build.model(recipe.anatomy, recipe.key / "anatomy", device))
+    return cortical_surfaces(recipe.head(device))
 
 
 def stream(
@@ -180,6 +179,21 @@ def validate_imaging(
         for step in steps:
             progress(step.done, step.total)
     return step
+
+
+def with_condition(plan: Plan, name: str, severity: float | None = None) -> Plan:
+    """The plan with everybody having a condition, in place of what it says of conditions.
+
+    Args:
+        plan: what the cohort is made of.
+        name: as `mindscan conditions` says it, or "healthy".
+        severity: 0 (healthy) to 1; drawn for everybody when None.
+
+    Raises:
+        SettingsError: no such condition, or a severity beyond 0 to 1.
+    """
+    wanted = {"name": name} if severity is None else {"name": name, "severity": severity}
+    return Plan.parse({**plan.model_dump(exclude_defaults=True), "conditions": [wanted]}, "plan")
 
 
 def to_dicom(

@@ -11,6 +11,7 @@ from mindscan.cohort.plan import GridPlan, Plan
 from mindscan.cohort.recipe import draw
 from mindscan.core.errors import FileError, SettingsError
 from mindscan.core.key import Key
+from mindscan.core.person import Person
 
 SCAN = {"preset": "T1w"}
 
@@ -161,3 +162,39 @@ def test_a_plan_that_is_not_there_or_is_a_folder(tmp_path: Path) -> None:
 def test_toml_dates_are_no_priors() -> None:
     with pytest.raises(SettingsError, match=r"anatomy.head.icv_ml = .*; expected a number"):
         Plan.parse(tomllib.loads("anatomy.head.icv_ml = 2020-01-01"))
+
+
+def test_conditions_are_drawn_by_age_and_sex() -> None:
+    plan = Plan.parse(
+        {
+            "conditions": [
+                {"name": "glioma", "prevalence": {"F": [[20, 0], [40, 1]], "M": 0}, "severity": 0.5},
+                {"name": {"choice": ["healthy", "mci"]}, "severity": 0},
+            ]
+        }
+    )
+    tumour, memory = plan.conditions
+    woman, girl, man = (Person(age_years=a, sex=s) for a, s in ((50, "F"), (20, "F"), (50, "M")))
+    assert tumour.draw(Key(1), woman) == ("glioma", 0.5)
+    assert tumour.draw(Key(1), girl) is None
+    assert tumour.draw(Key(1), man) is None
+    assert memory.draw(Key(1), woman) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": "gliom"}, "did you mean 'glioma'"),
+        ({"name": "mci", "severity": 1.5}, "nothing but 0 to 1"),
+        ({"name": "mci", "prevalence": 2}, "prevalence"),
+        ({"name": "mci", "settings": {"stages": 1}}, "did you mean 'stage'"),
+    ],
+)
+def test_impossible_conditions_are_refused(wrong: dict, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        Plan.parse({"conditions": [wrong]})
+
+
+def test_a_plan_without_conditions_is_written_as_before() -> None:
+    assert "conditions" not in Plan().model_dump()
+    assert "conditions" not in Plan().json_text()

@@ -36,7 +36,7 @@ def test_voxels_count_where_only_labels_are_known() -> None:
     brain = Brain.from_labels(shared().labels, {"AC": (0.0, 1.0, 2.0)})
     assert brain.volumes_ml()[2] == pytest.approx(0.7)
     assert brain.volumes_ml()[53] == pytest.approx(0.1)
-    assert set(brain.volumes_ml()) == {label.id for label in LABELS}
+    assert set(brain.volumes_ml()) == {label.id for label in LABELS if not label.lesion}
     assert brain.landmarks == {"AC": (0.0, 1.0, 2.0)}
 
 

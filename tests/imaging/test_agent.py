@@ -25,7 +25,9 @@ def test_rates_rise_by_relaxivity_times_concentration(field: float) -> None:
 
 def test_the_blood_brain_barrier_keeps_it_out() -> None:
     taken = {name for name, row in SUBSTANCES.items() if row.uptake}
-    assert taken == {"blood", "arterial blood", "dura", "skin", "choroid"}
+    broken = {"active plaque", "subacute infarct", "enhancing tumour"}
+    assert taken == {"blood", "arterial blood", "dura", "skin", "choroid"} | broken
+    assert all(SUBSTANCES[name].sick for name in broken)
     assert all(0 < SUBSTANCES[name].uptake < 1 for name in taken)
 
 

@@ -13,21 +13,26 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mindscan.anatomy import bases, courses, points, tubes
+from mindscan.anatomy import bases, courses, illness, lesions, points, tubes
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
 from mindscan.anatomy.canvas import Canvas, Coat, coats
+from mindscan.anatomy.conditions import AnyIllness
+from mindscan.anatomy.conditions.condition import Trial
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.dura import FORAMEN_MM
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.head import HeadSize, to_template
+from mindscan.anatomy.lesions import Lesion, Taken
 from mindscan.anatomy.mend import mend
-from mindscan.anatomy.parcels import parcel_ids
+from mindscan.anatomy.motion import Moves, growth, velocity_of
+from mindscan.anatomy.parcels import parcel_ids, parcel_name
 from mindscan.anatomy.structure import EDGE_MM, Course, Frame, Marked, Painter, Place, Sharer, Threaded
 from mindscan.anatomy.tubes import Tube
 from mindscan.anatomy.warp import empty_lattice, exponential, inverse
 from mindscan.core.brain import Brain, Landmarks
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_NAME, LABELS, TABLE_SIZE, TISSUES, both_sides
+from mindscan.core.lesions import Lesions, Load
 from mindscan.core.parcels import PARCELS
 from mindscan.core.points import Points
 from mindscan.core.volume import Affine, Grid, Volume
@@ -59,6 +64,8 @@ class Model:
         inner, outer: painters of the structures inside the skull and of the rest, front to back.
         points: landmarks in template mm, as they lie where the painters paint.
         tubes: thin tubes, likewise.
+        lesions: fitted to this head.
+        loads: what conditions bring into every parcel.
     """
 
     to_template: Affine
@@ -70,6 +77,8 @@ class Model:
     outer: tuple[Painter, ...]
     points: Mapping[str, Point]
     tubes: tuple[Tube, ...] = ()
+    lesions: tuple[Lesion, ...] = ()
+    loads: tuple[Load, ...] = ()
 
     def place(self, xyz: Tensor, point_ml: float) -> Place:
         """Carry unwarped template points, shape (n, 3), through the warp."""
@@ -110,31 +119,53 @@ class Model:
         return unwarped @ back[:3, :3].T + back[:3, 3]
 
 
-def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Model:
-    """The continuous head for an anatomy; all its random fields come from `key`."""
+def model(
+    anatomy: Anatomy,
+    key: Key,
+    device: torch.device | str = "cpu",
+    illnesses: Sequence[AnyIllness] = (),
+) -> Model:
+    """The continuous head for an anatomy and what illnesses make of it; random fields come from `key`."""
     template = bases.load(anatomy.base).to(device)
     lattice = empty_lattice(device)
     nowhere = Place(torch.zeros((0, 3), device=device), anatomy.head.scale, 0.0)
     frame = Frame(template, anatomy.head.scale, lattice, nowhere, torch.zeros(0, device=device))
-    velocity = lattice.data
+    moves: Moves = {}
+
+    def displaced(tried: Anatomy) -> tuple[Field, float]:
+        head, _ = _empty(tried, velocity_of(tried, key, frame, moves), frame)
+        return head.displacement, head.scale
+
+    anatomy = illness.shaped(illnesses, anatomy, Trial(frame, displaced))
+    velocity = illness.pushed(illnesses, velocity_of(anatomy, key, frame, moves), key, frame)
     shared: dict[str, Field] = {}
     for structure in STRUCTURES:
-        moved = structure.move(getattr(anatomy, structure.name), key / structure.name, frame)
-        velocity = velocity if moved is None else velocity + moved
         if isinstance(structure, Sharer):
             shared |= structure.share(getattr(anatomy, structure.name), key / structure.name, frame)
-    hull = template.fields["hull"]
-    displacement = exponential(velocity, lattice)
-    shared["growth"] = _growth(displacement)
-    cells = template.fields["parcels"]
-    head = Model(to_template(anatomy.head), displacement, frame.scale, hull, cells, (), (), {})
-    everywhere = _everywhere(head)
-    head = _of_size(head, anatomy.head, everywhere)
+    head, everywhere = _empty(anatomy, velocity, frame)
+    shared["growth"] = growth(head.displacement)
     probe = _probe(head, everywhere)
     free = torch.ones_like(probe.xyz[:, 0])
     frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
+    head = _with_structures(head, anatomy, key, frame)
+    place = partial(head.place, point_ml=0.0)
+    found = illness.lesions(illnesses, key, head.scale, place, lambda xyz: _paint(head, place(xyz)))
+    return replace(head, lesions=found, loads=illness.loads(illnesses))
+
+
+def _empty(anatomy: Anatomy, velocity: Tensor, frame: Frame) -> tuple[Model, Place]:
+    """A head of the size asked in which nothing is painted, and points all over it."""
+    fields, to_world = frame.template.fields, to_template(anatomy.head)
+    displacement = exponential(velocity, frame.lattice)
+    head = Model(to_world, displacement, frame.scale, fields["hull"], fields["parcels"], (), (), {})
+    everywhere = _everywhere(head)
+    return _of_size(head, anatomy.head, everywhere), everywhere
+
+
+def _with_structures(head: Model, anatomy: Anatomy, key: Key, frame: Frame) -> Model:
+    """The head with all its painters, landmarks and tubes, each fitted to what those before it have left."""
     painters: dict[bool, list[Painter]] = {True: [], False: []}
-    marks: dict[str, Point] = dict(template.points)
+    marks: dict[str, Point] = dict(frame.template.points)
     usual: list[Course] = []
     for structure in STRUCTURES:
         if isinstance(structure, Marked):
@@ -143,7 +174,7 @@ def model(anatomy: Anatomy, key: Key, device: torch.device | str = "cpu") -> Mod
             usual += structure.courses(getattr(anatomy, structure.name), key / structure.name, frame)
         painter = structure.paint(getattr(anatomy, structure.name), key / structure.name, frame)
         painters[structure.in_skull].append(painter)
-        for layer in painter(probe) if structure.in_skull else ():
+        for layer in painter(frame.probe) if structure.in_skull else ():
             frame = frame.after(layer)
     head = replace(head, inner=tuple(painters[True]), outer=tuple(painters[False]))
     settled, gone = courses.settle(usual, head.fluid) if usual else ([], {})
@@ -159,16 +190,6 @@ def _of_size(head: Model, size: HeadSize, place: Place) -> Model:
     inside = (place.look(head.hull)[0] < 0) & (place.xyz[:, 2] > FORAMEN_MM)
     factor = round(math.cbrt(size.icv_ml / (float(inside.sum()) * _probe_ml(head.scale))), 3)
     return replace(head, to_template=to_template(size, factor), scale=head.scale * factor)
-
-
-def _growth(displacement: Field) -> Field:
-    """How much larger the head is than the template in every place: one over the warp's determinant."""
-    rows = [torch.stack(torch.gradient(d, spacing=displacement.step_mm)) for d in displacement.data]
-    jacobian = torch.stack(rows).flatten(2).permute(2, 0, 1) + torch.eye(3, device=rows[0].device)
-    a, b, c = jacobian.unbind(1)
-    determinant = (a * torch.linalg.cross(b, c)).sum(1).clamp(0.1, 10)
-    shape = displacement.data.shape[1:]
-    return Field((1 / determinant).reshape(1, *shape), displacement.origin_mm, displacement.step_mm)
 
 
 def make(
@@ -201,10 +222,10 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
     parcels = torch.zeros_like(labels)
     totals = torch.zeros(TABLE_SIZE, dtype=torch.float64, device=device)
     parts = torch.zeros(_PARCEL_TABLE, dtype=torch.float64, device=device)
-    most = max(_BLOCK_POINTS, *_divisions(grid)) ** 3
-    board = Canvas.blank(torch.empty((most, 0), device=device))
+    board = Canvas.blank(torch.empty((max(_BLOCK_POINTS, *_divisions(grid)) ** 3, 0), device=device))
+    taken: list[Taken] = []
     for voxels in _blocks(_occupied(head, grid), _divisions(grid)):
-        canvas, xyz = _evaluate(head, grid, voxels, board)
+        canvas, xyz = _evaluate(head, grid, voxels, board, taken)
         for whole, part in ((fractions, canvas.share), (owners, canvas.owner)):
             for row, values in zip(whole.flatten(1), part, strict=True):
                 row.index_copy_(0, voxels, values)
@@ -217,6 +238,11 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
     if head.tubes:
         filled = tubes.filling(head.threads(), grid, _divisions(grid))
         tubes.fill(filled, labels, fractions, owners, totals)
+    sick = None
+    if head.lesions:
+        left = lesions.fill(head.lesions, taken, labels, fractions, owners, totals)
+        rows = illness.rows(head.lesions, left, grid, partial(_parcel_name, head))
+        sick = Lesions(Volume(left.ids, grid.affine), rows)
     _fill(parcels, labels, head, grid)
     totals[0] = grid.size - totals[1:].sum()
     measured_ml = {label.id: float(totals[label.id]) * grid.voxel_ml for label in LABELS}
@@ -230,7 +256,16 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
         Volume(parcels, grid.affine),
         parcels_ml,
         head.dense() if dense else None,
+        lesions=sick,
+        loads=head.loads,
     )
+
+
+def _parcel_name(head: Model, world: tuple[float, float, float], right: bool) -> str:
+    """Name of the cortical parcel that a place of the cerebrum belongs to, world mm; "" where it has none."""
+    place = torch.tensor([[*world, 1.0]], dtype=torch.float64) @ torch.from_numpy(head.to_template).T
+    xyz = head.place(place[:, :3].float().to(head.hull.data.device), 0.0).xyz
+    return parcel_name(head.cells, xyz, _CORTEX[right])
 
 
 def _parcels(head: Model, xyz: Tensor, canvas: Canvas) -> tuple[Tensor, Tensor]:
@@ -287,17 +322,23 @@ def _blocks(filled: Tensor, divisions: Sequence[int]) -> Iterator[Tensor]:
             yield (i * nj + j) * nk + k
 
 
-def _evaluate(head: Model, grid: Grid, voxels: Tensor, board: Canvas) -> tuple[Canvas, Tensor]:
+def _evaluate(
+    head: Model, grid: Grid, voxels: Tensor, board: Canvas, taken: list[Taken]
+) -> tuple[Canvas, Tensor]:
     """Paint some voxels (flat indices); thick ones are divided and averaged. Their middles come too.
 
-    The canvas lies in the memory of the board.
+    The canvas lies in the memory of the board. What lesions take of them is added to `taken`.
     """
     index = torch.stack(_unravel(voxels, grid.shape), 1).float()
     steps = [(torch.arange(n, device=index.device) + 0.5) / n - 0.5 for n in _divisions(grid)]
     parts = torch.stack([s.flatten() for s in torch.meshgrid(*steps, indexing="ij")], 1)
     index = (index[:, None] + parts[None]).flatten(0, 1)
-    place = head.place(_to_template(head, grid, index), grid.voxel_ml / len(parts))
+    unmoved = _to_template(head, grid, index)
+    place = head.place(unmoved, grid.voxel_ml / len(parts))
     canvas = _paint(head, place, board.wiped(len(index)))
+    if head.lesions:
+        found = lesions.takes(head.lesions, unmoved, canvas)
+        taken += [lesions.gathered(each, len(parts), voxels) for each in found]
     if len(parts) == 1:
         return canvas, place.xyz
     return canvas.averaged(len(parts)), place.xyz.view(-1, len(parts), 3).mean(1)

@@ -130,3 +130,9 @@ def parcel_ids(cells_field: Field, xyz: Tensor, owner: Tensor) -> Tensor:
     number = cells_field.data[0, i, j, k].to(torch.int16)
     left = torch.where(owner == _LEFT, number + first_id("L"), 0)
     return torch.where(owner == _RIGHT, number + first_id("R"), left).to(torch.int16)
+
+
+def parcel_name(cells_field: Field, xyz: Tensor, owner: int) -> str:
+    """The name of the parcel of one point, shape (1, 3); "" where it has none. See `parcel_ids`."""
+    number = int(parcel_ids(cells_field, xyz, torch.tensor([owner], device=xyz.device))[0])
+    return next((parcel.name for parcel in PARCELS if parcel.id == number), "")

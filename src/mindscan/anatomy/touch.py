@@ -61,7 +61,9 @@ def never() -> frozenset[Pair]:
 def classes() -> tuple[tuple[str, ...], npt.NDArray[np.uint8]]:
     """Names of the structures in alphabetical order, and the index of each label's structure."""
     inside = {
-        label.id: structure(label.name) for label in LABELS if in_skull(label) and label.name not in _BESIDE
+        label.id: structure(label.name)
+        for label in LABELS
+        if in_skull(label) and not (label.lesion or label.name in _BESIDE)
     }
     names = tuple(sorted({*inside.values(), OUTSIDE}))
     index = np.full(TABLE_SIZE, names.index(OUTSIDE), np.uint8)

@@ -19,6 +19,7 @@ app = App(
 app.command("mindscan.cli.commands:make", help="Make a labelled data set (BIDS), or go on with one.")
 app.command("mindscan.cli.commands:plan", help="Print the default plan with comments, or check one.")
 app.command("mindscan.cli.commands:presets", help="List the scans that can be asked for by name.")
+app.command("mindscan.cli.commands:conditions", help="List the conditions that people can have.")
 app.command("mindscan.cli.commands:replay", help="Make one subject again from its recipe.")
 app.command("mindscan.cli.commands:show", help="Draw a labelled montage of an image or a label map.")
 app.command("mindscan.cli.commands:slices", help="Cut scans into upright pictures with masks.")

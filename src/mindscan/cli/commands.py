@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from mindscan import api
+from mindscan.anatomy.conditions import CONDITIONS, described, find
 from mindscan.cli.progress import counted, shown
 from mindscan.cohort.estimate import default_workers, estimate
 from mindscan.cohort.plan_text import plan_text
@@ -26,6 +27,22 @@ from mindscan.report.show import show as show_file
 from mindscan.validate.claims import Validation
 
 
+@dataclass(frozen=True)
+class Sick:
+    """What everybody has.
+
+    Args:
+        condition: What everybody has, whatever the plan says; `mindscan conditions` lists the names.
+        severity: Of the condition, from 0 (healthy) to 1; drawn for everybody when it is left out.
+    """
+
+    condition: str | None = None
+    severity: float | None = None
+
+
+HEALTHY = Sick()
+
+
 def make(
     out: Path,
     /,
@@ -36,6 +53,7 @@ def make(
     scan: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     workers: int | None = None,
     surfaces: Annotated[bool, Parameter(negative=())] = False,
+    sick: Annotated[Sick, Parameter(name="*")] = HEALTHY,
 ) -> None:
     """Make a labelled data set (BIDS) with its report, or go on with one.
 
@@ -56,10 +74,16 @@ def make(
         Processes side by side; one per core by default. The result does not depend on it.
     surfaces
         Make white and pial surfaces of the cortex too, whatever the plan says.
+    sick
+        What everybody has, whatever the plan says.
     """
     chosen = api.with_scans(api.as_plan(plan), scan) if scan else api.as_plan(plan)
     if surfaces:
         chosen = chosen.model_copy(update={"surfaces": True})
+    if sick.condition is not None:
+        chosen = api.with_condition(chosen, sick.condition, sick.severity)
+    elif sick.severity is not None:
+        raise SettingsError("--severity without --condition", "both", "name the condition")
     with shown(Console(stderr=True)) as show_step:
         report = api.make(out, subjects, seed, chosen, workers, show_step)
     print(f"report: {report}")
@@ -89,6 +113,25 @@ def presets() -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def conditions(name: str | None = None) -> None:
+    """List the conditions that people can have, or what one of them draws and where it comes from.
+
+    Parameters
+    ----------
+    name
+        Of a condition; all are listed when it is left out.
+    """
+    chosen = CONDITIONS if name is None else (find(name),)
+    width = max(len(each.name) for each in chosen)
+    for each in chosen:
+        print(f"{each.name.ljust(width)}  {each.about}")
+    for each in chosen if name is not None else ():
+        for field, what in described(each.record).items():
+            print(f"  {field}: {what}")
+        for source in each.sources:
+            print(f"  source: {source}")
 
 
 def replay(recipe: Path, out: Path, /) -> None:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, Any, Self
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from mindscan.anatomy import anatomy as anatomies
+from mindscan.anatomy import conditions
 from mindscan.anatomy.anatomy import Anatomy
 from mindscan.cohort import override
 from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
-from mindscan.core.person import Person
+from mindscan.core.person import HEALTHY, Person
 from mindscan.core.prior import Prior, PriorField
 from mindscan.core.record import Record
 from mindscan.core.volume import Grid
@@ -148,6 +158,77 @@ class ScanPlan(Record):
         return type(drawn).parse(override.replaced(drawn.model_dump(), self.settings, keys[1]), where)
 
 
+def _known_names(prior: Prior) -> Prior:
+    for name in set(override.ends(prior)) - {HEALTHY}:
+        try:
+            conditions.find(str(name))
+        except SettingsError as error:
+            raise ValueError(f"{error.expected}; {error.mend}") from None
+    return prior
+
+
+def _known_severities(prior: Prior) -> Prior:
+    if not all(type(value) is float and 0 <= value <= 1 for value in override.ends(prior)):
+        raise ValueError("nothing but 0 to 1 (a normal reaches 3 SD)")
+    return prior
+
+
+def _rising(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    ages = [age for age, _ in points]
+    if not points or any(b <= a for a, b in pairwise(ages)):
+        raise ValueError("pairs of age and share, the youngest first")
+    return points
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+ByAge = Annotated[tuple[tuple[float, Share], ...], AfterValidator(_rising)]
+Prevalence = Share | ByAge | dict[str, Share | ByAge]
+
+
+class ConditionPlan(Record):
+    """A condition that some of the people have.
+
+    Args:
+        name: prior over the names that `mindscan conditions` lists, and "healthy".
+        prevalence: share of the people who draw it: a number, pairs of age and share with lines in between,
+            or one of these for "F" and one for "M".
+        severity: prior from 0 (healthy) to 1.
+        settings: priors that replace what is usually drawn, by the names that recipes use.
+    """
+
+    name: Annotated[PriorField, AfterValidator(_known_names)]
+    prevalence: Prevalence = 1.0
+    severity: Annotated[PriorField, AfterValidator(_known_severities)] = Prior(uniform=(0.2, 1))
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _settings_are_possible(self) -> ConditionPlan:
+        if isinstance(self.prevalence, dict) and not set(self.prevalence) <= {"F", "M"}:
+            raise ValueError('a prevalence of "F" and "M" only')
+        names = [str(name) for name in override.ends(self.name) if name != HEALTHY]
+        for name in names if self.settings else ():
+            drawn = conditions.draw(name, Key(0), _SOMEBODY, 0.5)
+            here = "conditions.settings"
+            override.check(self.settings, type(drawn), drawn.model_dump(), here, ("condition",))
+        return self
+
+    def draw(self, key: Key, person: Person) -> tuple[str, float] | None:
+        """Name and severity of what somebody has of it; None for nothing."""
+        if (key / "prevalence").rng().random() >= _share(self.prevalence, person):
+            return None
+        name, severity = str(self.name.draw(key / "name")), float(self.severity.draw(key / "severity"))
+        return None if name == HEALTHY or severity <= 0 else (name, severity)
+
+
+def _share(prevalence: Prevalence, person: Person) -> float:
+    if isinstance(prevalence, Mapping):
+        return _share(prevalence.get(person.sex, 0.0), person)
+    if isinstance(prevalence, tuple):
+        ages, shares = zip(*prevalence, strict=True)
+        return float(np.interp(person.age_years, ages, shares))
+    return prevalence
+
+
 class Plan(Record):
     """What a cohort is made of.
 
@@ -157,6 +238,8 @@ class Plan(Record):
         anatomy: priors that replace the usual ones, nested as in a recipe's anatomy.
         scans: images of every subject, at least one.
         surfaces: whether white and pial surfaces of the cortex are made too.
+        conditions: what some of the people have; everybody is healthy where there is none, and a plan without
+            any is written without the field.
 
     Raises:
         SettingsError: (through `Plan.parse` and `Plan.read`) an unknown field or an impossible value.
@@ -174,6 +257,14 @@ class Plan(Record):
         ScanPlan(preset="T2w"),
     )
     surfaces: bool = False
+    conditions: tuple[ConditionPlan, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_empty_conditions(self, usual: SerializerFunctionWrapHandler) -> Mapping[str, Any]:
+        data: dict[str, Any] = usual(self)
+        if not self.conditions:
+            data.pop("conditions", None)
+        return data
 
     @model_validator(mode="after")
     def _overrides_are_possible(self) -> Plan:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import torch
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from mindscan.anatomy import anatomy as anatomies
-from mindscan.anatomy import assets, build
+from mindscan.anatomy import assets, build, conditions
 from mindscan.anatomy.anatomy import Anatomy
+from mindscan.anatomy.conditions import AnyIllness
 from mindscan.anatomy.surfaces import surfaces as cortical_surfaces
 from mindscan.cohort import override
 from mindscan.cohort.plan import Plan, ScanPlan
@@ -67,6 +69,8 @@ class Recipe(Record):
         scans: settings of every scan.
         base_digest: SHA-256 of the label map that `anatomy.base` means; "" for the average.
         surfaces: whether the surfaces of the cortex are made too.
+        conditions: what the person has; `anatomy` is the head as it would be without. Not written where
+            empty.
 
     Raises:
         SettingsError, FileError: (through `Recipe.parse` and `Recipe.read`) the recipe is damaged.
@@ -81,6 +85,18 @@ class Recipe(Record):
     scans: tuple[Settings, ...]
     base_digest: str = ""
     surfaces: bool = False
+    conditions: tuple[AnyIllness, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_empty_conditions(self, usual: SerializerFunctionWrapHandler) -> Mapping[str, Any]:
+        data: dict[str, Any] = usual(self)
+        if not self.conditions:
+            data.pop("conditions", None)
+        return data
+
+    def head(self, device: torch.device | str = "cpu") -> build.Model:
+        """The continuous head, with what the conditions have made of it."""
+        return build.model(self.anatomy, self.key / "anatomy", device, self.conditions)
 
     @property
     def key(self) -> Key:
@@ -110,6 +126,10 @@ def draw(plan: Plan, seed: int, subject: str) -> Recipe:
     """
     key = Key(seed) / "subject" / subject
     person = plan.people.draw(key / "person")
+    illnesses = _illnesses(plan, key / "conditions", person)
+    if illnesses:
+        names = "+".join(illness.condition for illness in illnesses)
+        person = person.model_copy(update={"diagnosis": names})
     head = plan.anatomy.get("head", {})
     icv_ml = override.given(head, "icv_ml", key / "plan" / "head")
     known = bases(plan)
@@ -128,7 +148,21 @@ def draw(plan: Plan, seed: int, subject: str) -> Recipe:
         scans=tuple(scans),
         base_digest=known[anatomy.base],
         surfaces=plan.surfaces,
+        conditions=illnesses,
     )
+
+
+def _illnesses(plan: Plan, key: Key, person: Person) -> tuple[AnyIllness, ...]:
+    """What somebody has; each part of the plan draws from a stream of its own."""
+    found: list[AnyIllness] = []
+    for n, wanted in enumerate(plan.conditions):
+        named = wanted.draw(key / n, person)
+        if named is None or named[0] in {illness.condition for illness in found}:
+            continue
+        usual = conditions.draw(named[0], key, person, named[1])
+        changed = override.replaced(usual.model_dump(), wanted.settings, key / n / "settings")
+        found.append(type(usual).parse(changed, f"conditions.{n}.settings"))
+    return tuple(found)
 
 
 def bases(plan: Plan) -> dict[str, str]:
@@ -158,7 +192,7 @@ def make(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = True)
     """
     assets.check(recipe.anatomy.base, recipe.base_digest)
     with one_thread():
-        head = build.model(recipe.anatomy, recipe.key / "anatomy", device)
+        head = recipe.head(device)
         usual = recipe.grid.grid()
         brain = build.painted(head, usual, dense)
         brains = {GridRecord.of(usual): brain}
@@ -174,7 +208,8 @@ def make(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = True)
                 brains[own] = build.painted(head, own.grid(), dense=False)
             scans.append(scanner.scan(brains[own], settings, stream))
     origin = Origin("recipe", recipe.digest, recipe.json_text())
-    return Subject(recipe.subject, recipe.person, tuple(scans), brain, origin)
+    told = conditions.columns(recipe.conditions)
+    return Subject(recipe.subject, recipe.person, tuple(scans), brain, origin, told)
 
 
 def _runs(plan: Plan) -> list[tuple[ScanPlan, int]]:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE, TISSUES, in_skull
+from mindscan.core.lesions import Lesions, Load
 from mindscan.core.points import Points
 from mindscan.core.surface import CorticalSurface
 from mindscan.core.volume import Volume
@@ -37,6 +38,8 @@ class Brain:
         parcels_ml: volume of every parcel in mL by its id, partial volume counted; None likewise.
         points: dense corresponding points; None likewise.
         surfaces: of the cortex, by "left" and "right"; empty where none were asked for.
+        lesions: what conditions have left; None where there is nothing of that kind.
+        loads: what conditions have brought into every cortical parcel; empty likewise.
     """
 
     labels: Volume
@@ -48,6 +51,8 @@ class Brain:
     parcels_ml: Mapping[int, float] | None = None
     points: Points | None = None
     surfaces: Mapping[str, CorticalSurface] = field(default_factory=dict)
+    lesions: Lesions | None = None
+    loads: tuple[Load, ...] = ()
 
     @staticmethod
     def from_labels(labels: Volume, landmarks: Landmarks | None = None) -> Brain:
@@ -63,9 +68,12 @@ class Brain:
         return Volume(self.fractions[index], self.labels.affine)
 
     def volumes_ml(self) -> dict[int, float]:
-        """Volume of every structure in millilitres, partial volume counted; keys are label ids."""
+        """Volume of every structure in millilitres, partial volume counted; keys are label ids.
+
+        Lesions that are not there are left out.
+        """
         if self.measured_ml is not None:
-            return dict(self.measured_ml)
+            return {i: ml for i, ml in self.measured_ml.items() if ml or not BY_ID[i].lesion}
         if self.fractions is None or self.owners is None:
             totals = torch.bincount(self.labels.data.flatten().int(), minlength=TABLE_SIZE).double()
         else:
@@ -74,12 +82,16 @@ class Brain:
                 weights = share.flatten().double()
                 totals += torch.bincount(owner.flatten().int(), weights, TABLE_SIZE).cpu()
         voxel_ml = self.labels.grid.voxel_ml
-        return {label.id: float(totals[label.id]) * voxel_ml for label in LABELS}
+        return {
+            label.id: float(totals[label.id]) * voxel_ml
+            for label in LABELS
+            if totals[label.id] or not label.lesion
+        }
 
     def icv_ml(self) -> float:
         """Intracranial volume in millilitres: everything inside the skull."""
         volumes = self.volumes_ml()
-        return sum(volumes[label.id] for label in LABELS if in_skull(label))
+        return sum(ml for i, ml in volumes.items() if in_skull(BY_ID[i]))
 
 
 def label_tissue(label_id: int) -> int:

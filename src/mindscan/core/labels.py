@@ -2,7 +2,9 @@
 
 Ids and names are those of FreeSurfer's colour table (doi:10.1016/j.neuroimage.2012.01.021), so that
 every tool that reads FreeSurfer segmentations reads these; colours of the brain are FreeSurfer's too.
-FreeSurfer names no single artery of the brain: theirs are own ids, 950 to 987, free in that table.
+FreeSurfer names no single artery of the brain: theirs are own ids, 950 to 987, free in that table; so are
+those of lesions, 930 to 946, which only conditions paint. Sick tissue shares voxels as soft, so that
+its share is never mixed up with that of the tissue around it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,12 @@ Side = Literal["L", "R", ""]
 
 @dataclass(frozen=True)
 class Label:
-    """One row of the label table; `extracranial` structures do not count towards the intracranial volume."""
+    """One row of the label table.
+
+    Args:
+        extracranial: does not count towards the intracranial volume.
+        lesion: only conditions paint it.
+    """
 
     id: int
     name: str
@@ -30,6 +37,7 @@ class Label:
     tissue: Tissue
     side: Side = ""
     extracranial: bool = False
+    lesion: bool = False
 
 
 LABELS: tuple[Label, ...] = (
@@ -71,6 +79,8 @@ LABELS: tuple[Label, ...] = (
     Label(62, "Right-vessel", (160, 32, 240), "CSF", "R"),
     Label(63, "Right-choroid-plexus", (0, 200, 221), "soft", "R"),
     Label(72, "5th-Ventricle", (120, 190, 150), "CSF"),
+    Label(78, "Left-WM-hypointensities", (255, 148, 10), "soft", "L", lesion=True),
+    Label(79, "Right-WM-hypointensities", (255, 148, 10), "soft", "R", lesion=True),
     Label(85, "Optic-Chiasm", (234, 169, 30), "WM"),
     Label(98, "Dura", (0, 255, 127), "soft"),
     Label(118, "Epidermis", (255, 224, 189), "soft", "", True),
@@ -97,6 +107,22 @@ LABELS: tuple[Label, ...] = (
     Label(262, "Sinus", (30, 50, 110), "air", "", True),
     Label(902, "Artery", (220, 30, 30), "soft", "", True),
     Label(914, "Vein", (0, 0, 139), "soft"),
+    Label(930, "MS-Plaque", (255, 221, 51), "soft", lesion=True),
+    Label(931, "MS-Black-Hole", (150, 110, 20), "soft", lesion=True),
+    Label(932, "MS-Active-Plaque", (255, 120, 200), "soft", lesion=True),
+    Label(934, "Infarct-Acute", (80, 220, 120), "soft", lesion=True),
+    Label(935, "Infarct-Subacute", (120, 255, 200), "soft", lesion=True),
+    Label(936, "Cavity", (30, 90, 200), "CSF", lesion=True),
+    Label(937, "Gliosis", (120, 200, 255), "soft", lesion=True),
+    Label(938, "Oedema", (170, 230, 90), "soft", lesion=True),
+    Label(939, "Haematoma-Hyperacute", (255, 60, 60), "soft", lesion=True),
+    Label(940, "Haematoma-Acute", (200, 20, 20), "soft", lesion=True),
+    Label(941, "Haematoma-Early-Subacute", (170, 0, 60), "soft", lesion=True),
+    Label(942, "Haematoma-Late-Subacute", (150, 40, 90), "soft", lesion=True),
+    Label(943, "Haematoma-Chronic", (110, 50, 40), "soft", lesion=True),
+    Label(944, "Tumour", (200, 120, 255), "soft", lesion=True),
+    Label(945, "Tumour-Enhancing", (255, 40, 255), "soft", lesion=True),
+    Label(946, "Tumour-Necrosis", (90, 30, 120), "soft", lesion=True),
     Label(950, "Basilar-Artery", (255, 80, 40), "soft"),
     Label(951, "Anterior-Communicating-Artery", (255, 200, 120), "soft"),
     Label(961, "Left-Internal-Carotid-Artery", (200, 0, 0), "soft", "L"),

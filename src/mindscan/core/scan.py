@@ -65,6 +65,7 @@ class Subject:
         scans: the images.
         brain: exact labels and landmarks, where they are known.
         origin: where it all comes from.
+        condition: what the participants table says of the person's conditions; empty for the healthy.
     """
 
     id: str
@@ -72,3 +73,4 @@ class Subject:
     scans: tuple[Scan, ...]
     brain: Brain | None
     origin: Origin
+    condition: Mapping[str, Any] = field(default_factory=dict)

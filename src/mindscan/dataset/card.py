@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer
 
 from mindscan.core.errors import FileError, SettingsError
 from mindscan.core.person import Person
@@ -23,12 +23,21 @@ class Card(Record):
         person: what the participants table says.
         kind: where the subject comes from: "recipe", "scan" or "model".
         files: path of every file but this one, relative to the root, to its SHA-256 in hexadecimal.
+        condition: columns of the participants table that conditions bring; not written where empty.
     """
 
     id: str
     person: Person
     kind: Literal["recipe", "scan", "model"]
     files: dict[str, Sha256]
+    condition: dict[str, str | float] = Field(default_factory=dict)
+
+    @model_serializer(mode="wrap")
+    def _without_empty_condition(self, usual: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data: dict[str, Any] = usual(self)
+        if not self.condition:
+            data.pop("condition", None)
+        return data
 
     def scans(self) -> list[PurePosixPath]:
         """Paths of the scans, in the subject's order."""

@@ -12,6 +12,7 @@ from mindscan.core.labels import LABELS
 from mindscan.dataset import layout
 from mindscan.dataset.card import finished
 from mindscan.dataset.folder import disk_faults, partial, put, tidy
+from mindscan.dataset.lesion_columns import CONDITION_COLUMNS
 from mindscan.dataset.shelf import Dataset, read_dataset
 from mindscan.dataset.tables import hexadecimal, json_bytes, tsv_bytes
 
@@ -46,7 +47,9 @@ def write_index(root: str | Path) -> None:
 
 def _documents(dataset: Dataset) -> dict[PurePosixPath, bytes]:
     rows = dataset.participants
-    columns, bases = layout.PARTICIPANT_COLUMNS, ", ".join(dataset.bases)
+    said = {name for row in rows for name in row}
+    more = {name: about for name, about in CONDITION_COLUMNS.items() if name in said}
+    columns, bases = {**layout.PARTICIPANT_COLUMNS, **more}, ", ".join(dataset.bases)
     readme = _README.format(version=version("mindscan")) + (_BASES.format(bases=bases) if bases else "")
     return {
         layout.README: readme.encode(),
@@ -57,7 +60,7 @@ def _documents(dataset: Dataset) -> dict[PurePosixPath, bytes]:
         layout.LABEL_TABLE: tsv_bytes(layout.LABEL_COLUMNS, _label_rows()),
         layout.sidecar(layout.LABEL_TABLE): json_bytes({"tissue": layout.LABEL_COLUMNS["tissue"]}),
         layout.sidecar(layout.PARTICIPANTS): json_bytes(columns),
-        layout.PARTICIPANTS: tsv_bytes(columns, ([row[name] for name in columns] for row in rows)),
+        layout.PARTICIPANTS: tsv_bytes(columns, ([row.get(name) for name in columns] for row in rows)),
         layout.DESCRIPTION: json_bytes(_description(bases)),
     }
 
@@ -144,6 +147,9 @@ sub-*_desc-*_dseg.nii.gz           structure of each voxel as one scan shows it,
 sub-*_acq-*_thickness.nii.gz       where asked for: mm of each tissue along the rays of a radiograph
 sub-*_acq-*_landmarks.tsv          column and row of each landmark on a radiograph, and its magnification
 sub-*_volumes.tsv                  volume of each structure in millilitres, partial volume counted
+sub-*_seg-lesions_dseg.nii.gz      where there are any: number of the lesion in each voxel
+sub-*_lesions.tsv                  condition, label, middle, volume, grade and place of every lesion
+sub-*_loads.tsv                    where there are any: amyloid, tau and atrophy in every cortical parcel
 sub-*_hemi-*                       where asked for: white and pial surface of each hemisphere in millimetres,
                                    RAS+, thickness, sulcal depth and mask of the cortex at every vertex
 sub-*_recipe.json                  all that the subject follows from

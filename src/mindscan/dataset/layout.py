@@ -44,6 +44,8 @@ IGNORED = (
     "*_landmarks.*",
     "*_points.*",
     "*_volumes.*",
+    "*_lesions.*",
+    "*_loads.*",
     "*_recipe.json",
     "*_subject.json",
 )
@@ -299,6 +301,11 @@ def truth_names(picture: PurePath, ending: str = "dseg.nii.gz") -> list[str]:
 def parcels(subject: str) -> PurePosixPath:
     """The picture of cortical parcels."""
     return _truth(subject, "seg-parcels_dseg.nii.gz")
+
+
+def sick(subject: str, ending: str) -> PurePosixPath:
+    """A file that only conditions bring; see `lesion_columns`."""
+    return _truth(subject, ending)
 
 
 def fraction(subject: str, tissue: str) -> PurePosixPath:

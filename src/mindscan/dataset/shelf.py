@@ -161,6 +161,7 @@ class Entry:
         }
         for name, ids in SUMMARIES.items():
             row[name] = round(sum(volumes.get(i, 0.0) for i in ids), 5) if volumes else None
+        row |= self.card.condition
         return row
 
     def subject(self) -> Subject:

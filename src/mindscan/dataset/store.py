@@ -12,6 +12,7 @@ from typing import Any
 from mindscan.core.brain import Brain
 from mindscan.core.errors import FolderError, SettingsError
 from mindscan.core.labels import BY_ID
+from mindscan.core.lesions import Lesions
 from mindscan.core.parcels import PARCELS
 from mindscan.core.points import Points
 from mindscan.core.scan import Scan, Subject
@@ -19,6 +20,14 @@ from mindscan.dataset import layout
 from mindscan.dataset.card import Card, finished_card
 from mindscan.dataset.folder import disk_faults, move, partial
 from mindscan.dataset.gifti import mask_bytes, shape_bytes, surface_bytes
+from mindscan.dataset.lesion_columns import (
+    ABOUT_LESIONS,
+    LESION_COLUMNS,
+    LESION_MASK,
+    LESION_TABLE,
+    LOAD_COLUMNS,
+    LOAD_TABLE,
+)
 from mindscan.dataset.nifti import nifti_bytes
 from mindscan.dataset.preview import png_bytes
 from mindscan.dataset.tables import Cell, hexadecimal, json_bytes, tsv_bytes
@@ -52,6 +61,7 @@ def write_subject(root: str | Path, subject: Subject) -> None:
             person=subject.person,
             kind=subject.origin.kind,
             files={str(path): digest for path, digest in written.items()},
+            condition=dict(subject.condition),
         )
         if not _is_there(root, card):
             (temporary / layout.card(subject.id).name).write_bytes(card.json_text().encode())
@@ -151,6 +161,10 @@ def _pictures(subject: str, brain: Brain, described: dict[str, Any], note: str) 
         yield layout.sidecar(path), json_bytes({"Description": layout.ABOUT_PARCELS, **described, **own})
         rows = _parcel_rows(brain.parcels_ml or {})
         yield layout.parcel_table(subject), tsv_bytes(layout.PARCEL_COLUMNS, rows)
+    if brain.lesions is not None:
+        path = layout.sick(subject, LESION_MASK)
+        yield path, nifti_bytes(brain.lesions.ids, "labels", note)
+        yield layout.sidecar(path), json_bytes({"Description": ABOUT_LESIONS, **described})
     for tissue in layout.TISSUES_KEPT:
         path = layout.fraction(subject, tissue)
         about = layout.ABOUT_FRACTION.format(tissue=tissue)
@@ -213,9 +227,31 @@ def _tables(subject: str, brain: Brain) -> Iterator[File]:
     ]
     if brain.points is not None:
         tables.append((layout.points(subject), layout.POINT_COLUMNS, _point_rows(brain.points)))
+    if brain.lesions is not None:
+        tables.append((layout.sick(subject, LESION_TABLE), LESION_COLUMNS, _lesion_rows(brain.lesions)))
+    if brain.loads:
+        names = {parcel.id: parcel.name for parcel in PARCELS}
+        loads: list[Row] = [(str(load.parcel), names[load.parcel], *load[1:]) for load in brain.loads]
+        tables.append((layout.sick(subject, LOAD_TABLE), LOAD_COLUMNS, loads))
     for path, columns, rows in tables:
         yield path, tsv_bytes(columns, rows)
         yield layout.sidecar(path), json_bytes(columns)
+
+
+def _lesion_rows(lesions: Lesions) -> list[Row]:
+    return [
+        (
+            str(row.id),
+            row.condition,
+            row.label,
+            *(None if math.isnan(x) else x for x in row.centre_mm),
+            row.volume_ml,
+            row.grade or None,
+            row.structure or None,
+            row.parcel or None,
+        )
+        for row in lesions.rows
+    ]
 
 
 def _parcel_rows(volumes_ml: Mapping[int, float]) -> list[Row]:

@@ -11,7 +11,7 @@ from torch import Tensor
 from mindscan.core.brain import Brain
 from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
-from mindscan.core.person import Person
+from mindscan.core.person import HEALTHY, Person
 from mindscan.core.prior import Prior, Rounded, truncated_normal
 from mindscan.core.record import Record
 from mindscan.core.scan import Scan
@@ -153,7 +153,10 @@ class MRI(Record):
         if field_tesla is None:
             field_tesla = row.field_tesla or float(_FIELD.draw(key / "field_tesla"))
         if preset == "random":
-            sequence, deviations = RandomContrast.draw(own / "levels").model_dump(), {}
+            sequence, deviations = (
+                RandomContrast.draw(own / "levels", person.diagnosis != HEALTHY).model_dump(),
+                {},
+            )
         else:
             deviations = _draw_deviations(key / "tissue")
             exact = row.settings.get("sequence")
@@ -191,7 +194,7 @@ class MRI(Record):
 
     def _raw_levels(self) -> Levels:
         if isinstance(self.sequence, RandomContrast):
-            return self.sequence.levels
+            return self.sequence.all_levels()
         means = structures(self.sequence.signal(self.tissue()))
         if isinstance(self.sequence, ParameterMap):
             return {structure: (mean, 0.0) for structure, mean in means.items()}
@@ -282,7 +285,7 @@ def _draw_deviations(key: Key) -> dict[str, tuple[float, ...]]:
     """Deviations of T1, T2 and PD of all substances; within one brain they go together."""
     common = _normals(key / "brain")
     drawn = {}
-    for name in SUBSTANCES:
+    for name in (row.name for row in SUBSTANCES.values() if not row.sick):
         own = _normals(key / name)
         if name not in ("fat", "muscle", "bone"):
             own = [

@@ -69,6 +69,13 @@ SOURCES: dict[str, str] = {
     "own-bone": "own choice: between compact bone (0.05) and marrow, half of which is bone",
     "own-wet": "own choice: soft tissue with less water than muscle, fluid with nearly all of it",
     "own-eye": "own choice: vitreous near fluid; the whole lens and the fibrous sclera below their cortex",
+    "own-lesion": "own choice: water in the place of myelin and cells lengthens T1 and T2, in the order in"
+    " which reviews grade them: Wardlaw 2013, doi:10.1016/S1474-4422(13)70124-8 (small vessels),"
+    " Filippi 2019, doi:10.1093/brain/awz144 (sclerosis; black holes darkest in T1), Allen 2012,"
+    " doi:10.1148/rg.325115760 (infarcts by age)",
+    "own-clot": "own choice: bright, equal or dark in T1 and T2 at every age of the blood as Bradley 1993,"
+    " doi:10.1148/radiology.189.1.8372185, says",
+    "own-grey-law": "own choice: changes with the field as grey matter does",
     "own-plexus": "own choice: fronds of epithelium and vessels, as grey matter",
 }
 """Short name to reference, or to the reason of an own choice."""
@@ -116,6 +123,7 @@ class Substance:
             choice.
         inflow: share that has come in since the last pulses, fully relaxed, so that arteries are bright in
             gradient echoes (time of flight); 0.2 is an own choice.
+        sick: whether only conditions bring it; its constants are the typical ones in everybody.
     """
 
     name: str
@@ -129,6 +137,7 @@ class Substance:
     shift_ppm: float = 0.0
     flow: float = 0.0
     inflow: float = 0.0
+    sick: bool = False
 
 
 _BRAIN = Spread(0.035, 0.073, 0.02)
@@ -157,6 +166,22 @@ SUBSTANCES: dict[str, Substance] = {
         Substance("lens", Spread(0.13, 0.2, 0.05), 1.0),
         Substance("sclera", Spread(0.15, 0.15, 0.05), 1.0),
         Substance("choroid", _BRAIN, 1.9, 0.020, uptake=0.45),
+        Substance("hyperintensity", _BRAIN, 1.0, -0.01, sick=True),
+        Substance("plaque", _BRAIN, 1.1, 0.01, sick=True),
+        Substance("black hole", _BRAIN, 1.4, 0.01, sick=True),
+        Substance("active plaque", _BRAIN, 1.2, 0.0, uptake=0.5, sick=True),
+        Substance("acute infarct", _BRAIN, 0.45, sick=True),
+        Substance("subacute infarct", _BRAIN, 0.9, uptake=0.25, sick=True),
+        Substance("gliosis", _BRAIN, 1.2, sick=True),
+        Substance("oedema", _BRAIN, 1.4, sick=True),
+        Substance("tumour", _BRAIN, 1.25, sick=True),
+        Substance("enhancing tumour", _BRAIN, 1.0, uptake=0.55, sick=True),
+        Substance("necrosis", _BRAIN, 2.0, sick=True),
+        Substance("hyperacute clot", _BRAIN, 0.8, 0.0, sick=True),
+        Substance("acute clot", _BRAIN, 0.7, 0.6, sick=True),
+        Substance("early subacute clot", _BRAIN, 0.7, 0.5, sick=True),
+        Substance("subacute clot", _BRAIN, 1.3, 0.3, sick=True),
+        Substance("chronic clot", _BRAIN, 0.9, 0.9, sick=True),
     )
 }
 """All substances by name."""
@@ -225,6 +250,23 @@ _OWN: dict[str, dict[str, float]] = {
     "Outer-Table": {"compact bone": 1.0},
     "Diploe": {"marrow": 0.7, "bone": 0.3},
     "Skull": {"bone": 0.7, "marrow": 0.3},
+    "WM-hypointensities": {"hyperintensity": 1.0},
+    "MS-Plaque": {"plaque": 1.0},
+    "MS-Black-Hole": {"black hole": 1.0},
+    "MS-Active-Plaque": {"active plaque": 1.0},
+    "Infarct-Acute": {"acute infarct": 1.0},
+    "Infarct-Subacute": {"subacute infarct": 1.0},
+    "Cavity": {"csf": 1.0},
+    "Gliosis": {"gliosis": 1.0},
+    "Oedema": {"oedema": 1.0},
+    "Haematoma-Hyperacute": {"hyperacute clot": 1.0},
+    "Haematoma-Acute": {"acute clot": 1.0},
+    "Haematoma-Early-Subacute": {"early subacute clot": 1.0},
+    "Haematoma-Late-Subacute": {"subacute clot": 1.0},
+    "Haematoma-Chronic": {"chronic clot": 1.0},
+    "Tumour": {"tumour": 1.0},
+    "Tumour-Enhancing": {"enhancing tumour": 1.0},
+    "Tumour-Necrosis": {"necrosis": 1.0},
 }
 MADE_OF: dict[str, dict[str, float]] = {
     structure_of(label): _OWN.get(structure_of(label), _USUAL[label.tissue])

@@ -42,7 +42,10 @@ _JOINED = {
         ("CC_Posterior", "CC_Mid_Posterior", "CC_Central", "CC_Mid_Anterior", "CC_Anterior"),
         "Cerebral-White-Matter",
     ),
+    **{structure_of(label): "Cerebral-White-Matter" for label in LABELS if label.lesion},
+    "Cavity": "CSF",
 }
+"""Structures that are no class of their own; lesions count as the white matter that most of them lie in."""
 
 
 def _class_of(label_id: int) -> int:

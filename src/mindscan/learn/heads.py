@@ -107,7 +107,7 @@ def _rules() -> str:
 
 def _packed(recipe: Recipe) -> dict[str, Tensor]:
     with one_thread():
-        model = build.model(recipe.anatomy, recipe.key / "anatomy")
+        model = recipe.head()
         brain = build.painted(model, recipe.grid.grid(), dense=False)
     assert brain.fractions is not None
     assert brain.owners is not None

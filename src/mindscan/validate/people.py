@@ -114,7 +114,7 @@ def _people(age_years: float, sex: str) -> People:
 def made(recipe: Recipe) -> Volume:
     """The label volume that a recipe makes, parts put back into their structures."""
     with one_thread():
-        brain = build.make(recipe.anatomy, recipe.grid.grid(), recipe.key / "anatomy", dense=False)
+        brain = build.painted(recipe.head(), recipe.grid.grid(), dense=False)
     return measures.whole(brain.labels)
 
 

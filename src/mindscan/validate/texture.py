@@ -28,7 +28,7 @@ def of_person(number: int) -> dict[str, float]:
         number: from 0 to one less than there are `AGES_YEARS`.
     """
     recipe = people.of_age(AGES_YEARS[number], "FM"[number % 2], _FROM + number, 0)
-    brain = build.make(recipe.anatomy, recipe.grid.grid(), recipe.key / "anatomy", dense=False)
+    brain = build.painted(recipe.head(), recipe.grid.grid(), dense=False)
     plain = MRI.draw("T1w", recipe.key / "settings", recipe.person).model_dump()
     settings = MRI.parse({**plain, "acquisition": {"masking": {"keep": "brain"}}})
     volume = settings.scan(brain, recipe.key / "scan").volume

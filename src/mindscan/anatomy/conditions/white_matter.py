@@ -1,0 +1,152 @@
+"""White-matter hyperintensities: caps and bands at the ventricles, foci in the deep white matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field as Limits
+
+from mindscan.anatomy.conditions.condition import Calm, Illness
+from mindscan.anatomy.lesions import Lesion
+from mindscan.anatomy.survey import Array, Survey, blob, ids_of, widened
+from mindscan.core.key import Key
+from mindscan.core.person import Person
+from mindscan.core.prior import Rounded
+
+_SIDES = ("Left", "Right")
+_AROUND_ML = {0: (0.0, 0.0), 1: (0.8, 2.5), 2: (3.5, 9.0), 3: (11.0, 28.0)}
+_FOCI = {0: (0, 0), 1: (3, 12), 2: (12, 28), 3: (22, 45)}
+_FOCUS_MM = {1: (1.2, 2.4), 2: (1.4, 4.2), 3: (1.6, 8.5)}
+"""By grade: mL around the ventricles, number of deep foci and range of their radii. Grades are described in
+words (points, beginning to flow together, large areas); numbers are own choices within those words."""
+_CAP_FROM_MM = 24.0
+_TAIL_FROM_MM = -44.0
+
+
+class WhiteMatterSize(Illness):
+    """Two grades as Fazekas gave them, and how much there is.
+
+    Args:
+        severity: from just above 0 to 1.
+        around: grade beside the ventricles: 0 none, 1 caps or a pencil-thin lining, 2 a smooth halo, 3
+            irregular, into the deep white matter.
+        deep: grade of the deep foci: 0 none, 1 points, 2 beginning to flow together, 3 large areas.
+        around_ml: both sides together.
+        foci: number of deep foci.
+        largest_mm: radius of the largest deep focus.
+    """
+
+    condition: Literal["white-matter-hyperintensities"] = "white-matter-hyperintensities"
+    around: Annotated[int, Limits(ge=0, le=3)]
+    deep: Annotated[int, Limits(ge=0, le=3)]
+    around_ml: Annotated[Rounded, Limits(ge=0, le=60)]
+    foci: Annotated[int, Limits(ge=0, le=80)]
+    largest_mm: Annotated[Rounded, Limits(ge=0, le=15)]
+
+
+class WhiteMatter(Calm):
+    """Small-vessel disease as FLAIR shows it."""
+
+    name = "white-matter-hyperintensities"
+    about = "Small-vessel disease: caps, bands and deep foci by Fazekas grade"
+    sources = (
+        "Fazekas et al. 1987, doi:10.2214/ajr.149.2.351",
+        "Wardlaw et al. 2013, doi:10.1016/S1474-4422(13)70124-8",
+        "de Leeuw et al. 2001, doi:10.1136/jnnp.70.1.9",
+    )
+    record = WhiteMatterSize
+
+    def draw(self, key: Key, person: Person, severity: float) -> WhiteMatterSize:
+        """Both grades go with the severity; that of the deep foci is one less in some people."""
+        rng = key.rng()
+        around = int(np.clip(np.ceil(3 * severity), 1, 3))
+        deep = int(np.clip(around - (rng.random() < 0.35), 0, 3))
+        low, high = _AROUND_ML[around]
+        within = float(np.clip(3 * severity - (around - 1), 0, 1)) * 0.7 + 0.3 * rng.random()
+        few, many = _FOCI[deep]
+        return WhiteMatterSize(
+            severity=severity,
+            around=around,
+            deep=deep,
+            around_ml=low * (high / low) ** within,
+            foci=int(rng.integers(few, many + 1)),
+            largest_mm=float(rng.uniform(0.85, 1.15) * _FOCUS_MM[deep][1]) if deep else 0.0,
+        )
+
+    def lesions(self, params: WhiteMatterSize, key: Key, survey: Survey) -> list[Lesion]:
+        """One around the ventricle of each side, then the foci."""
+        around = _around(params, key / "around", survey) if params.around_ml else []
+        return around + _deep(params, key / "deep", survey)
+
+    def columns(self, params: WhiteMatterSize) -> Mapping[str, Any]:
+        """Both grades."""
+        return {"fazekas_periventricular": params.around, "fazekas_deep": params.deep}
+
+
+def _around(params: WhiteMatterSize, key: Key, survey: Survey) -> list[Lesion]:
+    """Distance from the ventricle, nearer at the horns, and the rougher the higher the grade."""
+    y, z = survey.template[..., 1], survey.template[..., 2]
+    cap = np.clip((y - _CAP_FROM_MM) / 8, 0, 1) + 0.8 * np.clip((_TAIL_FROM_MM - y) / 10, 0, 1)
+    rough = (0.25, 0.5, 1.0, 2.6)[params.around]
+    level = survey.to_ventricle - 3.5 * cap + rough * survey.noise(key, 14.0)
+    below = np.clip((-2 - z) / 3, 0, None)
+    found = []
+    for side in _SIDES:
+        white = survey.mask(f"{side}-Cerebral-White-Matter")
+        own = survey.nodes[..., 0] > 0 if side == "Right" else survey.nodes[..., 0] <= 0
+        reach = np.where(own & widened(white), level + 3 * below, 60.0)
+        found.append(
+            Lesion(
+                WhiteMatter.name,
+                ids_of(f"{side}-WM-hypointensities")[0],
+                survey.field(reach - 12.0),
+                ids_of(f"{side}-Cerebral-White-Matter"),
+                params.around_ml / 2,
+                f"periventricular-{params.around}",
+                edge_mm=1.6,
+            )
+        )
+    return found
+
+
+def _deep(params: WhiteMatterSize, key: Key, survey: Survey) -> list[Lesion]:
+    """Foci between ventricle and cortex, most in the frontal and parietal lobes."""
+    if not params.foci:
+        return []
+    low, _ = _FOCUS_MM[params.deep]
+    rng = (key / "sizes").rng()
+    radii = low * (params.largest_mm / low) ** (rng.random(params.foci) ** 2.2)
+    radii[0] = params.largest_mm
+    centres = survey.pick(_where(survey), params.foci, key / "places")
+    inside = survey.index(centres)
+    found = []
+    for n, (centre, radius) in enumerate(zip(centres, np.sort(radii)[::-1], strict=True)):
+        side = _SIDES[int(survey.nodes[inside][n, 0] > 0)]
+        axis = rng.normal(size=3) * (0.6, 1.0, 0.6)
+        long = radius * rng.uniform(1.0, 1.5)
+        wide = (radius**3 / long) ** 0.5
+        field = blob(centre, (long, wide), axis, survey.scale, key / n, rough=0.12 + 0.06 * (radius > 4))
+        ml = 4 / 3 * np.pi * radius**3 / 1000
+        found.append(
+            Lesion(
+                WhiteMatter.name,
+                ids_of(f"{side}-WM-hypointensities")[0],
+                field,
+                ids_of(f"{side}-Cerebral-White-Matter"),
+                float(ml),
+                f"deep-{params.deep}",
+                edge_mm=1.4,
+            )
+        )
+    return found
+
+
+def _where(survey: Survey) -> Array:
+    """Chance of a focus at every node: in white matter, off ventricle and cortex, most of it high up."""
+    y, z = survey.template[..., 1], survey.template[..., 2]
+    white = survey.mask("Cerebral-White-Matter")
+    off = np.clip((survey.to_ventricle - 6) / 6, 0, 1) * np.clip((survey.to_cortex - 1.5) / 3, 0, 1)
+    lobes = 0.3 + 0.7 * (z > 5) + 0.8 * (y > 10) * (z > 0)
+    return np.asarray(white * off * lobes, np.float64)

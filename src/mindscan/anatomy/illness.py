@@ -1,0 +1,123 @@
+"""What conditions do to a head: sizes, motion, lesions and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mindscan.anatomy.anatomy import Anatomy
+from mindscan.anatomy.canvas import Canvas
+from mindscan.anatomy.conditions import AnyIllness, find
+from mindscan.anatomy.conditions.condition import Trial
+from mindscan.anatomy.lesions import Filled, Lesion, settle
+from mindscan.anatomy.structure import Frame, Place
+from mindscan.anatomy.survey import STEP_MM, Survey
+from mindscan.core.key import Key
+from mindscan.core.labels import BY_ID, structure_of
+from mindscan.core.lesions import LesionRow, Load
+from mindscan.core.volume import Grid
+
+_BOX_MM = ((-84, 84), (-124, 92), (-88, 94))
+"""Where the survey looks, template mm."""
+
+
+def shaped(illnesses: Sequence[AnyIllness], anatomy: Anatomy, trial: Trial) -> Anatomy:
+    """The anatomy as conditions leave it, one after the other."""
+    for illness in illnesses:
+        anatomy = find(illness.condition).shape(illness, anatomy, trial)
+    return anatomy
+
+
+def pushed(illnesses: Sequence[AnyIllness], velocity: Tensor, key: Key, frame: Frame) -> Tensor:
+    """The velocity with what conditions push.
+
+    Args:
+        velocity: shape (3, i, j, k), template mm.
+        key: the stream of the head; each condition has its own below it.
+    """
+    for illness in illnesses:
+        more = find(illness.condition).push(illness, key / illness.condition, frame, velocity)
+        velocity = velocity if more is None else velocity + more
+    return velocity
+
+
+def loads(illnesses: Sequence[AnyIllness]) -> tuple[Load, ...]:
+    """What conditions bring into every parcel; the first one that brings anything."""
+    found = (find(illness.condition).loads(illness) for illness in illnesses)
+    return next((each for each in found if each), ())
+
+
+def lesions(
+    illnesses: Sequence[AnyIllness],
+    key: Key,
+    scale: float,
+    carry: Callable[[Tensor], Place],
+    paint: Callable[[Tensor], Canvas],
+) -> tuple[Lesion, ...]:
+    """All lesions, each fitted to this head; those of the first condition take first.
+
+    Args:
+        key: the stream of the head.
+        scale: world millimetres per template millimetre.
+        carry: places in template mm that no warp has moved, to where they are looked up.
+        paint: what is painted there.
+    """
+    if not illnesses:
+        return ()
+    look = _survey(scale, carry, paint)
+    found = [
+        lesion
+        for illness in illnesses
+        for lesion in find(illness.condition).lesions(illness, key / illness.condition, look)
+    ]
+    return settle([lesion for lesion in found if lesion.ml > 0], paint, scale)
+
+
+def _survey(scale: float, carry: Callable[[Tensor], Place], paint: Callable[[Tensor], Canvas]) -> Survey:
+    axes = [torch.arange(low, high, STEP_MM) for low, high in _BOX_MM]
+    shape = [len(axis) for axis in axes]
+    xyz = torch.stack([axis.flatten() for axis in torch.meshgrid(*axes, indexing="ij")], 1)
+    labels = paint(xyz).winner().cpu().numpy().reshape(shape)
+    moved = carry(xyz).xyz.double().cpu().numpy().reshape(*shape, 3)
+    x, y, z = (float(low) for low, _ in _BOX_MM)
+    return Survey(labels, moved, (x, y, z), scale)
+
+
+def rows(
+    found: Sequence[Lesion],
+    filled: Filled,
+    grid: Grid,
+    parcel: Callable[[tuple[float, float, float], bool], str],
+) -> tuple[LesionRow, ...]:
+    """What is known of every lesion, measured on a grid.
+
+    Args:
+        found: in the order in which they take.
+        filled: what they have taken of the voxels of the grid.
+        parcel: name of the cortical parcel at a place of the left or the right cerebrum in world mm.
+    """
+    rows = []
+    for number, lesion in enumerate(found):
+        if number not in filled.voxels:
+            rows.append(_row(number, lesion, (np.nan,) * 3, 0.0, "", ""))
+            continue
+        share = filled.share[number].double().cpu().numpy()
+        index = np.stack(np.unravel_index(filled.voxels[number].cpu().numpy(), grid.shape), 1)
+        middle = (index * share[:, None]).sum(0) / share.sum()
+        x, y, z = (float(v) for v in grid.affine[:3, :3] @ middle + grid.affine[:3, 3])
+        host = BY_ID[int(filled.hosts[number].argmax())]
+        near = parcel((x, y, z), host.side == "R") if structure_of(host).startswith("Cerebral") else ""
+        ml = float(share.sum()) * grid.voxel_ml
+        rows.append(_row(number, lesion, (x, y, z), ml, host.name, near))
+    return tuple(rows)
+
+
+def _row(
+    number: int, lesion: Lesion, centre: tuple[float, ...], ml: float, structure: str, parcel: str
+) -> LesionRow:
+    x, y, z = centre
+    label = BY_ID[lesion.label].name
+    return LesionRow(number + 1, lesion.condition, label, (x, y, z), ml, lesion.grade, structure, parcel)

@@ -1,0 +1,231 @@
+"""Lesions: places of sick tissue that take their part of what a head is painted with.
+
+A lesion is a level: a number at every place, below zero inside, about as steep as a distance. It is shifted
+until the lesion holds the volume asked, measured on the shares of this very head, and then takes its part of
+finished voxels, so that no voxel outside changes. It takes from its hosts only, so it stays in its tissue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mindscan.anatomy.canvas import Canvas
+from mindscan.anatomy.field import Field
+from mindscan.anatomy.fit import rising_root
+from mindscan.anatomy.structure import EDGE_MM
+from mindscan.core.labels import BY_ID, TABLE_SIZE, TISSUES
+
+_NEAR_MM = 4.0
+"""How far beyond its first surface a lesion may come to reach."""
+_STRIDES = (0.8191725133961645, 0.6710436067037893, 0.5497004779019703)
+"""Steps of a sequence that fills a cube evenly: powers of 1 / 1.2207, the root of x^4 = x + 1."""
+_MOST_MM = 60.0
+"""A level is shifted by at most this many millimetres."""
+
+
+@dataclass(frozen=True)
+class Lesion:
+    """One lesion, before it is fitted to a head or after.
+
+    Args:
+        condition: name of the condition that brings it.
+        label: what its voxels are called.
+        level: about the signed distance to its surface in mm, below zero inside; one channel, on places in
+            template mm that no warp has moved; at its border it lies outside.
+        hosts: ids of the structures that it takes from.
+        ml: volume in mL.
+        grade: a word for how bad it is; "" where there is none.
+        edge_mm: width over which it passes into its host.
+    """
+
+    condition: str
+    label: int
+    level: Field
+    hosts: tuple[int, ...]
+    ml: float
+    grade: str = ""
+    edge_mm: float = EDGE_MM
+
+    def cover(self, xyz: Tensor) -> Tensor:
+        """Share of a point that lies inside, 0 to 1, shape (n,)."""
+        return (0.5 - self.level.at(xyz)[0] / self.edge_mm).clamp(0, 1)
+
+    def yields(self) -> Tensor:
+        """By label id, whether it takes from that structure."""
+        table = torch.zeros(TABLE_SIZE, dtype=torch.bool, device=self.level.data.device)
+        table[list(self.hosts)] = True
+        return table
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one lesion takes of some points.
+
+    Args:
+        number: of the lesion, from 0.
+        at: index of the points, shape (n,).
+        part: share of each tissue that it takes, shape (6, n).
+    """
+
+    number: int
+    at: Tensor
+    part: Tensor
+
+
+def takes(lesions: Sequence[Lesion], xyz: Tensor, canvas: Canvas) -> Iterator[Taken]:
+    """What every lesion takes of painted points, the first one first.
+
+    Args:
+        lesions: fitted, see `settle`.
+        xyz: places in template mm that no warp has moved, shape (n, 3).
+        canvas: what is painted there; unchanged.
+    """
+    if not len(xyz):
+        return
+    left: Tensor | None = None
+    low, high = xyz.amin(0).tolist(), xyz.amax(0).tolist()
+    for number, lesion in enumerate(lesions):
+        first, last = lesion.level.box()
+        if any(a > d or b < c for a, b, c, d in zip(low, high, first, last, strict=True)):
+            continue
+        near = lesion.level.near(xyz)
+        cover = lesion.cover(xyz[near])
+        inside = cover.nonzero()[:, 0]
+        at, cover = near[inside], cover[inside]
+        share = (canvas.share if left is None else left)[:, at]
+        part = share * lesion.yields()[canvas.owner[:, at].long()] * cover
+        some = (part.sum(0) > 0).nonzero()[:, 0]
+        if len(some):
+            at, part = at[some], part[:, some]
+            left = canvas.share.clone() if left is None else left
+            left[:, at] -= part
+            yield Taken(number, at, part)
+
+
+def settle(lesions: Sequence[Lesion], paint: Callable[[Tensor], Canvas], scale: float) -> tuple[Lesion, ...]:
+    """The lesions shifted until each holds the volume asked; those without any room are left out.
+
+    Args:
+        lesions: the first ones take first.
+        paint: what is painted at places in template mm that no warp has moved.
+        scale: world millimetres per template millimetre.
+    """
+    if not lesions:
+        return ()
+    nodes = [_spread(lesion) for lesion in lesions]
+    canvas = paint(torch.cat(nodes))
+    ends = np.cumsum([len(each) for each in nodes]).tolist()
+    done: list[Lesion] = []
+    for lesion, xyz, end in zip(lesions, nodes, ends, strict=True):
+        part = slice(end - len(xyz), end)
+        here = replace(canvas, share=canvas.share[:, part].clone(), owner=canvas.owner[:, part])
+        for earlier in takes(done, xyz, here):
+            here.share[:, earlier.at] -= earlier.part
+        room = (here.share * lesion.yields()[here.owner.long()]).sum(0)
+        fitted = _fitted(lesion, lesion.level.at(xyz)[0], room, (lesion.level.step_mm * scale) ** 3 / 1000)
+        done += [] if fitted is None else [fitted]
+    return tuple(done)
+
+
+def _spread(lesion: Lesion) -> Tensor:
+    """One place in every cell that the lesion may reach, each elsewhere in its cell."""
+    nodes = lesion.level.nodes()
+    nodes = nodes[lesion.level.data.flatten() < _NEAR_MM]
+    ahead = torch.arange(len(nodes), device=nodes.device, dtype=torch.float64)[:, None]
+    aside = (ahead * nodes.new_tensor(_STRIDES, dtype=torch.float64)) % 1 - 0.5
+    return nodes + aside.float() * lesion.level.step_mm
+
+
+def _fitted(lesion: Lesion, level: Tensor, room: Tensor, point_ml: float) -> Lesion | None:
+    """The lesion shifted; None where its place holds nothing that it could take."""
+    some = room.nonzero()[:, 0]
+    level, room = level[some], room[some]
+
+    def volume(shift: float) -> float:
+        cover = (0.5 - (level - shift) / lesion.edge_mm).clamp(0, 1)
+        return float((cover * room).sum()) * point_ml
+
+    shift = rising_root(volume, lesion.ml, -_MOST_MM, _MOST_MM)
+    if volume(shift) <= 0:
+        return None
+    return replace(lesion, level=replace(lesion.level, data=lesion.level.data - shift))
+
+
+def gathered(found: Taken, parts: int, voxels: Tensor) -> Taken:
+    """What a lesion takes of divided points as what it takes of whole voxels.
+
+    Args:
+        found: index of the points, `parts` in a row for every voxel.
+        parts: points per voxel.
+        voxels: flat index of every voxel in its grid.
+    """
+    once, place = torch.unique(found.at // parts, return_inverse=True)
+    part = torch.zeros((len(TISSUES), len(once)), device=found.part.device)
+    part.index_add_(1, place, found.part / parts)
+    return Taken(found.number, voxels[once], part)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What lesions have become on a grid.
+
+    Args:
+        ids: number of the lesion that a voxel is labelled as, from 1; 0 elsewhere; int16.
+        taken: by lesion: flat indices of voxels, mL of each that it has taken by label id of the host.
+    """
+
+    ids: Tensor
+    voxels: dict[int, Tensor]
+    share: dict[int, Tensor]
+    hosts: dict[int, Tensor]
+
+
+def fill(
+    lesions: Sequence[Lesion],
+    found: Sequence[Taken],
+    labels: Tensor,
+    fractions: Tensor,
+    owners: Tensor,
+    totals: Tensor,
+) -> Filled:
+    """Let lesions take their part of voxels; in place.
+
+    Args:
+        lesions: in the order in which they take.
+        found: what they take of voxels, `at` being flat indices of the grid.
+        labels: label ids, int16, shape (i, j, k).
+        fractions, owners: as in `Brain`, shape (6, i, j, k).
+        totals: sum of what every label has taken, indexed by label id.
+    """
+    filled = Filled(torch.zeros_like(labels), {}, {}, {})
+    flat, share, owner = labels.view(-1), fractions.flatten(1), owners.flatten(1)
+    ids = filled.ids.view(-1)
+    for number, lesion in enumerate(lesions):
+        pieces = [each for each in found if each.number == number]
+        if not pieces:
+            continue
+        at = torch.cat([each.at for each in pieces])
+        part = torch.cat([each.part for each in pieces], 1)
+        row = TISSUES.index(BY_ID[lesion.label].tissue)
+        before = share[:, at]
+        part = torch.minimum(part, before)
+        taken = part.sum(0)
+        hosts = torch.bincount(owner[:, at].flatten().int(), part.flatten().double(), TABLE_SIZE)
+        totals -= hosts
+        totals[lesion.label] += taken.sum().double()
+        left = before - part
+        larger = taken > left[row]
+        left[row] += taken
+        share[:, at] = left
+        owner[row, at[larger]] = lesion.label
+        best = left.argmax(0)
+        wins = (best == row) & larger
+        flat[at] = owner[:, at].gather(0, best[None])[0]
+        ids[at[wins]] = number + 1
+        filled.voxels[number], filled.share[number], filled.hosts[number] = at, taken, hosts
+    return filled

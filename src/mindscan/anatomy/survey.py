@@ -1,0 +1,172 @@
+"""A look at a finished head on a coarse lattice, for what must find its place in it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy import ndimage
+
+from mindscan.anatomy.distance import Point
+from mindscan.anatomy.field import Field
+from mindscan.anatomy.noise import smooth_noise
+from mindscan.core.key import Key
+from mindscan.core.labels import BY_NAME, both_sides
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+STEP_MM = 2.0
+_PAD_MM = 3.0
+_FINEST_MM, _COARSEST_MM = 0.7, 2.0
+"""Steps of the lattices of lumps: a fifth of their radius within these."""
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """What lies at the nodes of a lattice around the brain.
+
+    Args:
+        labels: owner of the largest share, int16, shape (i, j, k).
+        template: where the nodes lie once the warp has carried them, template mm, shape (i, j, k, 3).
+        origin_mm: first node, template mm that no warp has moved.
+        scale: world millimetres per template millimetre.
+    """
+
+    labels: npt.NDArray[np.int16]
+    template: Array
+    origin_mm: Point
+    scale: float
+
+    def mask(self, *names: str) -> Mask:
+        """Where structures lie; a name without side means both."""
+        ids = [i for name in names for i in ids_of(name)]
+        found: Mask = np.isin(self.labels, ids)
+        return found
+
+    @functools.cached_property
+    def nodes(self) -> Array:
+        """Places of the nodes, template mm that no warp has moved, shape (i, j, k, 3)."""
+        axes = [o + STEP_MM * np.arange(n) for o, n in zip(self.origin_mm, self.labels.shape, strict=True)]
+        found: Array = np.stack(np.meshgrid(*axes, indexing="ij"), -1)
+        return found
+
+    def distance(self, mask: Mask) -> Array:
+        """Millimetres in the world to the surface of a mask, negative inside."""
+        step = STEP_MM * self.scale
+        outside = ndimage.distance_transform_edt(~mask) * step
+        inside = ndimage.distance_transform_edt(mask) * step
+        found: Array = outside - inside + step / 2 * np.where(mask, 1, -1)
+        return found
+
+    @functools.cached_property
+    def to_ventricle(self) -> Array:
+        """Millimetres to the bodies of the lateral ventricles."""
+        return self.distance(self.mask("Lateral-Ventricle", "choroid-plexus"))
+
+    @functools.cached_property
+    def to_cortex(self) -> Array:
+        """Millimetres to the cerebral cortex."""
+        return self.distance(self.mask("Cerebral-Cortex"))
+
+    def field(self, level: Array) -> Field:
+        """A level on the lattice of the survey, cut to where it may be below `_PAD_MM`."""
+        near = np.argwhere(level < _PAD_MM)
+        low = np.maximum(near.min(0) - 2, 0)
+        box = tuple(slice(a, b) for a, b in zip(low, near.max(0) + 3, strict=True))
+        data = torch.from_numpy(np.ascontiguousarray(level[box])).float()[None]
+        x, y, z = (float(o + STEP_MM * a) for o, a in zip(self.origin_mm, low, strict=True))
+        return Field(data, (x, y, z), STEP_MM)
+
+    def noise(self, key: Key, wavelength_mm: float) -> Array:
+        """A smooth random field of standard deviation 1 on the lattice."""
+        found = smooth_noise(key, self.labels.shape, wavelength_mm / STEP_MM)
+        return found.numpy().astype(np.float64)
+
+    def pick(self, weight: Array, number: int, key: Key) -> Array:
+        """Places drawn with a weight at every node, anywhere in the cell around it; shape (number, 3)."""
+        rng = key.rng()
+        total = np.cumsum(weight.ravel())
+        if total[-1] <= 0:
+            return np.zeros((0, 3))
+        chosen = np.searchsorted(total, rng.random(number) * total[-1])
+        jitter: Array = (rng.random((number, 3)) - 0.5) * STEP_MM
+        found: Array = self.nodes.reshape(-1, 3)[chosen] + jitter
+        return found
+
+    def find(self, template_mm: Iterable[float]) -> Array:
+        """The node that the warp carries nearest to a place of the template; shape (3,)."""
+        gap = ((self.template - np.array(tuple(template_mm))) ** 2).sum(-1)
+        found: Array = self.nodes.reshape(-1, 3)[int(gap.argmin())]
+        return found
+
+    def index(self, places: Array) -> tuple[npt.NDArray[np.int64], ...]:
+        """Nearest node of places, one index array an axis."""
+        found = np.rint((places - np.array(self.origin_mm)) / STEP_MM).astype(np.int64)
+        return tuple(np.clip(found[:, a], 0, self.labels.shape[a] - 1) for a in range(3))
+
+
+def widened(mask: Mask) -> Mask:
+    """A mask and the nodes beside it, so that a surface passes through its border."""
+    wide = mask.copy()
+    for axis in range(3):
+        wide |= np.roll(mask, 1, axis) | np.roll(mask, -1, axis)
+    return wide
+
+
+PARENCHYMA = (
+    "Cerebral-White-Matter", "Cerebral-Cortex", "Thalamus", "Caudate", "Putamen", "Pallidum", "Hippocampus",
+    "Amygdala", "Accumbens-area", "VentralDC", "Brain-Stem", "Cerebellum-White-Matter", "Cerebellum-Cortex",
+    "CC_Posterior", "CC_Mid_Posterior", "CC_Central", "CC_Mid_Anterior", "CC_Anterior",
+)  # fmt: skip
+"""All brain tissue."""
+
+
+def ids_of(*names: str) -> tuple[int, ...]:
+    """Label ids of structures; a name without side means both sides.
+
+    Example:
+        >>> ids_of("Hippocampus", "Brain-Stem")
+        (17, 53, 16)
+    """
+    return tuple(i for name in names for i in ((BY_NAME[name].id,) if name in BY_NAME else both_sides(name)))
+
+
+def blob(
+    centre: Array,
+    radii_mm: Iterable[float],
+    axis: Array,
+    scale: float,
+    key: Key,
+    rough: float = 0.15,
+    reach_mm: float = 0.0,
+) -> Field:
+    """The level of a small lump in world mm: an ellipsoid with bumps.
+
+    Args:
+        centre: template mm.
+        radii_mm: along `axis` and across it, world mm.
+        axis: direction of the first radius, of any length.
+        scale: world millimetres per template millimetre.
+        key: stream of the bumps.
+        rough: height of the bumps as a share of the radius.
+        reach_mm: how far the level is known from the centre; somewhat beyond the surface when 0.
+    """
+    along, across = radii_mm
+    mean = (along * across**2) ** (1 / 3)
+    reach = max(reach_mm, 1.5 * max(along, across) + _PAD_MM / 2) / scale
+    count = 1 + int(np.ceil(2 * reach / np.clip(mean / 5, _FINEST_MM, _COARSEST_MM)))
+    step = 2 * reach / (count - 1)
+    line = -reach + step * np.arange(count)
+    gap = np.stack(np.meshgrid(line, line, line, indexing="ij"), -1) * scale
+    unit = axis / max(float(np.linalg.norm(axis)), 1e-9)
+    on = gap @ unit
+    off = np.sqrt(np.maximum((gap**2).sum(-1) - on**2, 0))
+    radius = np.sqrt((on / along) ** 2 + (off / across) ** 2)
+    bumps = smooth_noise(key, (count,) * 3, max(1.2 * mean / (step * scale), 2.0))
+    level = (radius - 1 + rough * bumps.numpy()) * mean
+    x, y, z = (float(c - reach) for c in centre)
+    return Field(torch.from_numpy(level).float()[None], (x, y, z), step)

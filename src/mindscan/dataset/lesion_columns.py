@@ -1,0 +1,68 @@
+"""Files and columns that stand on disk only where somebody has a condition."""
+
+from mindscan.dataset.layout import Columns
+
+LESION_MASK, LESION_TABLE, LOAD_TABLE = "seg-lesions_dseg.nii.gz", "lesions.tsv", "loads.tsv"
+"""How the names of these files end: lesions by number, what is known of each, loads of every parcel."""
+
+ABOUT_LESIONS = "Number of the lesion that each voxel is labelled as, 0 elsewhere; see lesions.tsv"
+
+CONDITION_COLUMNS: Columns = {
+    "severity": {"Description": "How bad the (first) condition is, from just above 0 to 1"},
+    "fazekas_periventricular": {
+        "Description": "Fazekas grade of white-matter hyperintensities around the ventricles",
+        "Levels": {"0": "none", "1": "caps or pencil-thin lining", "2": "smooth halo", "3": "irregular"},
+    },
+    "fazekas_deep": {
+        "Description": "Fazekas grade of white-matter hyperintensities in the deep white matter",
+        "Levels": {"0": "none", "1": "points", "2": "beginning to flow together", "3": "large areas"},
+    },
+    "lesion_count": {"Description": "Number of plaques of multiple sclerosis asked for"},
+    "lesion_load_ml": {"Description": "Volume of these plaques", "Units": "mL"},
+    "dementia_stage": {"Description": "Stage of Alzheimer's disease, from 0 (none) to 1 (the end)"},
+    "atrophy_pattern": {
+        "Description": "Where atrophy is strongest",
+        "Levels": {
+            "typical": "hippocampus and association cortex",
+            "limbic": "hippocampus",
+            "hippocampal-sparing": "association cortex",
+        },
+    },
+    "evans_index": {
+        "Description": "Largest width of the frontal horns over the largest inner width of the skull"
+    },
+    "infarct_territory": {"Description": "Side and artery whose territory is infarcted"},
+    "infarct_ml": {"Description": "Volume of the infarct", "Units": "mL"},
+    "infarct_age_days": {"Description": "Time since the stroke", "Units": "day"},
+    "haematoma_site": {"Description": "Side and place of the bleeding"},
+    "haematoma_ml": {"Description": "Volume of the blood", "Units": "mL"},
+    "haematoma_age_days": {"Description": "Time since the bleeding", "Units": "day"},
+    "tumour_grade": {"Description": "Grade of the glioma, World Health Organization"},
+    "tumour_site": {"Description": "Side and lobe of the glioma"},
+    "tumour_ml": {"Description": "Volume of the glioma with its necrosis, without oedema", "Units": "mL"},
+    "midline_shift_mm": {"Description": "How far the septum pellucidum is pushed aside", "Units": "mm"},
+}
+"""Columns of the participants table that stand there only where somebody has such a condition."""
+
+LESION_COLUMNS: Columns = {
+    "id": {"Description": "Number of the lesion in seg-lesions_dseg.nii.gz"},
+    "condition": {"Description": "Condition that brings it"},
+    "label": {"Description": "Name of its label in dseg.tsv"},
+    "x": {"Description": "Middle of its volume to the right (RAS+)", "Units": "mm"},
+    "y": {"Description": "Middle of its volume to the front (RAS+)", "Units": "mm"},
+    "z": {"Description": "Middle of its volume upwards (RAS+)", "Units": "mm"},
+    "volume_ml": {"Description": "Volume, partial volume counted", "Units": "mL"},
+    "grade": {"Description": "Kind or grade"},
+    "structure": {"Description": "FreeSurfer name of the structure that most of it takes the place of"},
+    "parcel": {"Description": "Cortical parcel that its middle belongs to"},
+}
+
+LOAD_COLUMNS: Columns = {
+    "index": {"Description": "Number of the parcel"},
+    "name": {"Description": "Name of the parcel"},
+    "amyloid": {"Description": "Amyloid, from 0 (none) to 1 (as much as there ever is)"},
+    "tau": {"Description": "Tau, from 0 (none) to 1 (as much as there ever is)"},
+    "atrophy": {
+        "Description": "Share of cortex that these imply is lost; the whole cortex has lost their mean"
+    },
+}
