@@ -287,8 +287,8 @@ def printable(text: str) -> str:
     """A name on one line, whatever bytes it is made of.
 
     Example:
-        >>> printable("a\\tb\udcff")
-        'a\\\\tb\\\\xff'
+        >>> print(printable("a" + chr(9) + "b" + chr(0xDCFF)))
+        a\\tb\\xff
     """
     told = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in told)
