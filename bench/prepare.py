@@ -10,7 +10,9 @@ Real T1 scans in FOLDER (as `bench/real.py` wants them): distance of the middles
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -87,7 +89,7 @@ def made(number: int, name: str) -> tuple[Volume, Volume, dict[str, tuple[float,
 def stages(scan: Volume, clock: Clock) -> tuple[Volume, Affine, Volume]:
     """The brain, the affine map and the even scan, every stage of `prepare` timed."""
     packed = nifti_bytes(scan, "scan")
-    path = Path(sys.argv[0]).parent / ".prepare-bench.nii.gz"
+    path = Path(tempfile.mkdtemp()) / "sub-1_T1w.nii.gz"
     path.write_bytes(packed)
     scan = clock.of("read", lambda: read_nifti(path))
     given = accepted(scan)
@@ -104,7 +106,7 @@ def stages(scan: Volume, clock: Clock) -> tuple[Volume, Affine, Volume]:
     clock.of("write", lambda: (nifti_bytes(ready, "scan"), nifti_bytes(mask, "labels")))
     taken = clock.of("face", lambda: deface.face(scan.grid, np.linalg.inv(maps.affine), found.mask))
     clock.of("defaced", lambda: deface.defaced_bytes(path, taken))
-    path.unlink()
+    shutil.rmtree(path.parent)
     return found.mask, maps.affine, even
 
 
