@@ -24,7 +24,7 @@ _PLACES: tuple[tuple[str, float, Point], ...] = (
     ("frontal", 0.43, (32, 28, 24)), ("temporal", 0.28, (46, -18, -12)), ("parietal", 0.20, (34, -46, 36)),
     ("occipital", 0.04, (26, -74, 14)), ("insula", 0.05, (38, 4, 2)),
 )  # fmt: skip
-"""Lobes of the right side; shares follow Larjavaara et al. 2007, doi:10.1215/15228517-2007-010 (frontal 40,
+"""Lobes of the right side; shares follow Larjavaara et al. 2007, doi:10.1215/15228517-2007-016 (frontal 40,
 temporal 29, parietal 14, occipital 3 % of gliomas), the insula is an own choice."""
 _WIDTH_MM = {2: 5.0, 3: 4.0, 4: 3.0}
 """Width of the front of cells: the root of spread over growth (Swanson et al. 2000,
@@ -71,7 +71,7 @@ class Glioma(Calm):
     about = "A tumour grown on the subject's own tissue: solid part, enhancing rim, necrosis, oedema, shift"
     sources = (
         "Swanson et al. 2000, doi:10.1046/j.1365-2184.2000.00177.x (growth)",
-        "Larjavaara et al. 2007, doi:10.1215/15228517-2007-010 (places)",
+        "Larjavaara et al. 2007, doi:10.1215/15228517-2007-016 (places)",
         "Menze et al. 2015, doi:10.1109/TMI.2014.2377694 (parts that are told apart)",
     )
     record = GliomaSize

@@ -20,8 +20,8 @@ Territory = Literal["MCA", "ACA", "PCA", "lenticulostriate", "pons", "cerebellum
 _SHARES: dict[Territory, float] = {
     "MCA": 50.8, "lenticulostriate": 12.8, "pons": 10.9, "PCA": 7.8, "cerebellum": 6.7, "ACA": 4.9,
 }  # fmt: skip
-"""Per cent of 2,213 first strokes: Ng et al. 2007, doi:10.1177/1545968306297871; small vessels stand for the
-lenticulostriate arteries, the brainstem for the pons, strokes of several territories are left out."""
+"""Per cent of 2,213 first strokes: Ng et al. 2007, doi:10.1161/STROKEAHA.106.475483; small vessels stand
+for the lenticulostriate arteries, the brainstem for the pons, strokes of several territories are left out."""
 _VOLUMES_ML: dict[Territory, tuple[float, float]] = {
     "MCA": (2.0, 160.0), "ACA": (1.5, 45.0), "PCA": (1.5, 60.0), "lenticulostriate": (0.15, 1.7),
     "pons": (0.15, 2.0), "cerebellum": (0.8, 35.0),
@@ -68,7 +68,7 @@ class Stroke(Calm):
     name = "ischaemic-stroke"
     about = "An infarct in the territory of one artery, acute to chronic with cavity, gliosis and widening"
     sources = (
-        "Ng et al. 2007, doi:10.1177/1545968306297871 (territories)",
+        "Ng et al. 2007, doi:10.1161/STROKEAHA.106.475483 (territories)",
         "Tatu et al. 1998, doi:10.1212/wnl.50.6.1699 (their borders)",
         "Allen et al. 2012, doi:10.1148/rg.325115760 (by age)",
         "Wardlaw et al. 2013, doi:10.1016/S1474-4422(13)70124-8 (lacunes)",
