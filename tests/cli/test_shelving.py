@@ -5,8 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from heads import head
 from ingest import made
 from mindscan import cli
+from mindscan.cli import preparing
+from mindscan.dataset.nifti import nifti_bytes
 
 
 def run(capfd: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
@@ -34,6 +37,43 @@ def test_it_says_what_came_in_and_what_did_not(tmp_path: Path, capfd: pytest.Cap
         f"keep to yourself: {out}.key.toml, {out}.files.tsv, {out}.people.tsv",
     ]
     assert (tmp_path / "out.key.toml").stat().st_mode & 0o077 == 0
+
+
+def test_heads_are_made_ready_and_all_other_commands_take_them(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    Path("in/IXI002_T1w.nii.gz").write_bytes(nifti_bytes(head(voxel_mm=4.0)[0], "scan"))
+    Path("t.csv").write_text("id,age,sex\nIXI002,67,F\n")
+    words = ("in", "out", "--participants", "t.csv", "--deface", "--workers", 1)
+    code, said, shown = run(capfd, "ingest", *words)
+    assert code == 0, shown
+    assert said.splitlines()[-1] == "page: out/derivatives/prepared/quality.html"
+    (scan,) = Path("out").glob("sub-*/anat/*_T1w.nii.gz")
+    (whole,) = Path("out/derivatives/prepared").glob("sub-*/anat/*_desc-defaced_T1w.nii.gz")
+    assert whole.stat().st_size < scan.stat().st_size
+    for command, answer in {
+        ("index", "out"): "1 subjects, 1 scans: out/derivatives/catalogue",
+        ("query", "out", "SELECT age_years FROM scans JOIN subjects USING (participant_id)"): "67",
+        ("select", "out", "part", "--where", "age_years > 60"): "1 subjects: part",
+        ("split", "out", "split.tsv", "--parts", "train=1"): "train: 1",
+        ("slices", "out", "cut", "--every", "20", "--size", "64"): " slices: cut/",
+        ("segment", "out", "--out", "told"): "told/",
+    }.items():
+        code, said, shown = run(capfd, *command)
+        assert (code, answer in said) == (0, True), (command, said, shown)
+
+
+@pytest.mark.parametrize(("flag", "deface"), [("--prepare", False), ("--deface", True)])
+def test_either_flag_makes_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flag: str, deface: bool
+) -> None:
+    asked = []
+    monkeypatch.setattr(preparing, "prepare", lambda *root, **how: asked.append((*root, how)))
+    made.nifti(tmp_path / "in" / "a_T1w.nii.gz", made.values(), np.eye(4))
+    cli.main(["ingest", str(tmp_path / "in"), str(tmp_path / "out"), "--workers", "1", flag])
+    assert asked == [(tmp_path / "out", {"deface": deface, "workers": 1})]
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,9 @@ def test_the_network_finds_a_brain_and_its_tissues() -> None:
     assert not bool((found().white.data & found().grey.data).any())
 
 
-def test_a_threshold_finds_it_too() -> None:
-    scan, truth = head("T2w")
+@pytest.mark.parametrize("preset", ["T1w", "T2w"])
+def test_the_template_finds_it_too(preset: str) -> None:
+    scan, truth = head(preset)
     other = classical(accepted(scan))
     assert other.method == "classical"
     assert dice(other.mask.data, classes_of(truth.labels.data) > 0) > 0.93
@@ -68,5 +69,5 @@ def test_only_one_piece_of_a_likely_size_is_believed() -> None:
 
 def test_where_there_is_no_brain_one_line_says_so() -> None:
     speckled = Volume((torch.linspace(0, 9e4, GRID.size).sin() > 0).float().reshape(GRID.shape), GRID.affine)
-    with pytest.raises(SettingsError, match="neither the network nor a threshold"):
+    with pytest.raises(SettingsError, match="neither the network nor the template"):
         classical(speckled)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 from pathlib import Path
+from typing import Annotated
 
+from cyclopts import Parameter
 from rich.console import Console
 
 from mindscan import api
@@ -22,6 +26,8 @@ def ingest(
     participants: Path | None = None,
     workers: int | None = None,
     key: Path | None = None,
+    prepare: Annotated[bool, Parameter(negative=())] = False,
+    deface: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Take scans in: DICOM, NIfTI, NRRD, MGZ, Analyze, BIDS, zipped or not, as one BIDS data set.
 
@@ -41,10 +47,17 @@ def ingest(
         Processes side by side; one per core by default. The result does not depend on it.
     key
         File of the key of pseudonyms, OUT.key.toml by default; made if it is missing. Keep it to yourself.
+    prepare
+        Make the scans ready to learn from too, as `mindscan prepare OUT` does.
+    deface
+        The same, with face and ears taken away.
     """
     with phased(Console(stderr=True)) as show_step:
         outcome = api.take_in(source, out, participants, workers, key, show_step)
     _say(outcome, participants)
+    if prepare or deface:
+        ready = importlib.import_module("mindscan.cli.preparing")  # only now: its networks take seconds
+        ready.prepare(out, deface=deface, workers=workers or os.cpu_count() or 1)
 
 
 def _say(outcome: Outcome, table: Path | None) -> None:

@@ -21,6 +21,10 @@ _LONGEST = 32767
 """Voxels along an axis that NIfTI-1 can count."""
 
 
+_OFTEN, _NEARLY_ALL = 0.5, 0.8
+"""Shares of neighbours that hold the same value: from where on a label map is likely, and certain."""
+
+
 class UnfitError(Exception):
     """Why a picture is left out, in words of mindscan alone: it goes into a table that others may read."""
 
@@ -91,14 +95,22 @@ def sound(picture: Picture) -> Picture:
 
 
 def looks_like_labels(picture: Picture) -> bool:
-    """Whether nearly all neighbours inside the picture are alike, as only in label maps and masks.
+    """Whether neighbours inside the picture are alike as only in label maps and masks.
 
-    In scans noise sees to it that they differ; four fifths is a choice.
+    In scans noise sees to it that they differ; four in five alike are always too many. Maps of many small
+    structures on coarse voxels have fewer alike, as have scans of few greys; but where neighbours of a scan
+    differ, then mostly to the next grey, while numbers of structures jump. The limits are choices.
     """
     first, second = picture.data[:-1], picture.data[1:]
     inside = (first != first.flat[0]) & (second != first.flat[0])
-    count = int(inside.sum())
-    return count > 0 and int((inside & (first == second)).sum()) > 0.8 * count
+    one, other = first[inside], second[inside]
+    alike = int((one == other).sum())
+    if alike <= _OFTEN * one.size:
+        return False
+    if alike > _NEARLY_ALL * one.size:
+        return True
+    steps = np.diff(np.searchsorted(np.unique(picture.data), np.stack([one, other])), axis=0)
+    return float(np.median(np.abs(steps[steps != 0]))) > 1
 
 
 def clean_bytes(picture: Picture) -> bytes:

@@ -18,7 +18,8 @@ from mindscan.core.labels import LABELS
 from mindscan.core.volume import Affine, Volume
 from mindscan.learn.classes import by_id
 from mindscan.learn.pose import Channels, moved, part, places, seen, shrunk
-from mindscan.prepare.register import registered, template
+from mindscan.prepare.outline import carried, laid
+from mindscan.prepare.register import registered
 from mindscan.tasks.given import accepted
 from mindscan.tasks.locate import located, mended
 from mindscan.tasks.segment import answers
@@ -39,6 +40,8 @@ _RADII_MM = (3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0)
 """How far the head is worn down until the brain is a piece of its own."""
 _MOST_PIECES, _LEAST_CORE_ML = 3, 50.0
 _CLOSED_MM = 10.0
+_AGREES = 0.94
+"""Dice with the template's brain from where on a piece is believed."""
 _SLAB = 24
 
 
@@ -125,31 +128,50 @@ def _on(said: Channels, scan: Volume, pose: Affine) -> Tensor:
 
 
 def classical(given: Volume) -> Inside:
-    """The brain without any network: the roundest piece of a worn-down head that has the size of a brain.
+    """The brain without any network: the template's, laid into the head.
 
-    The pose follows from place and spread of that piece; tissues are where the template has them.
+    Where a piece of the worn-down head agrees with that, as in contrasts whose fluid is bright, it takes its
+    place: it follows this very brain. Tissues are where the template has them.
 
     Args:
         given: a signal that was `accepted`.
 
     Raises:
-        SettingsError: nothing of the size of a brain comes free.
+        SettingsError: what is found has not the size of a brain, or lies in a head of nothing but specks.
 
-    Reference: after Shattuck 2001 (BSE), doi:10.1006/nimg.2000.0730.
+    Reference: pieces after Shattuck 2001 (BSE), doi:10.1006/nimg.2000.0730.
     """
     coarse = shrunk(given, _COARSE_MM)
     data, edges = coarse.data.numpy(), coarse.grid.voxel_mm
     top = float(np.percentile(data[data > 0], 98))
     bright = data > threshold_otsu(np.minimum(data, top)[data > 0])
     depth = ndimage.distance_transform_edt(bright, edges)
+    if float(depth.max()) < _RADII_MM[0]:
+        raise _NO_BRAIN
+    to_scan = laid(given)
+    usual = carried(to_scan, coarse).data
     pieces = [piece for radius in _RADII_MM for piece in _pieces(bright, depth, radius, coarse)]
-    if not pieces:
-        raise SettingsError(
-            "a scan in which neither the network nor a threshold finds a brain",
-            "a human brain",
-            "check orientation and voxel size in the header, or give a scan that shows the brain",
-        )
-    return _described(given, max(pieces, key=_round))
+    best = max(pieces, key=lambda piece: _shared(piece.data, usual), default=None)
+    if best is None or _shared(best.data, usual) < _AGREES:
+        mask = carried(to_scan, given).data
+    else:
+        near = moved(places(given.grid), np.linalg.inv(best.affine))
+        mask = seen(best.data[None].float(), near)[0] > 0.5
+    if not LEAST_ML <= float(mask.sum()) * given.grid.voxel_ml <= MOST_ML:
+        raise _NO_BRAIN
+    return _described(given, mask, np.asarray(np.linalg.inv(to_scan), np.float64))
+
+
+_NO_BRAIN = SettingsError(
+    "a scan in which neither the network nor the template finds a brain",
+    "a human brain",
+    "check orientation and voxel size in the header, or give a scan that shows the brain",
+)
+
+
+def _shared(one: Tensor, other: Tensor) -> float:
+    """Dice of two masks."""
+    return 2 * float((one & other).sum()) / max(float(one.sum() + other.sum()), 1.0)
 
 
 def _pieces(bright: Mask, depth: npt.NDArray[np.floating], radius: float, coarse: Volume) -> list[Volume]:
@@ -168,31 +190,12 @@ def _pieces(bright: Mask, depth: npt.NDArray[np.floating], radius: float, coarse
     return found
 
 
-def _round(mask: Volume) -> float:
-    """Volume over that of the ellipsoid of the same spread: 1 for an ellipsoid, less for anything ragged."""
-    where = moved(mask.data.nonzero().double(), mask.affine).numpy()
-    spread = float(np.sqrt(np.linalg.det(np.cov(where.T))))
-    return float(mask.data.sum()) * mask.grid.voxel_ml * 1000 / (4 / 3 * np.pi * 5**1.5 * spread)
-
-
-def _described(given: Volume, grown: Volume) -> Inside:
-    """A coarse mask on the voxels of the scan, with pose and tissues."""
-    to_coarse = np.linalg.inv(grown.affine)
-    near = seen(grown.data[None].float(), moved(places(given.grid), to_coarse))[0] > 0.5
-    ours, usual = (_moments(*pair) for pair in ((grown.data, grown), (template()[1].data, template()[1])))
-    pose = np.eye(4)
-    pose[:3, :3] = np.diag(usual[1] / ours[1])
-    pose[:3, 3] = usual[0] - pose[:3, :3] @ ours[0]
+def _described(given: Volume, mask: Tensor, pose: Affine) -> Inside:
+    """A mask with its pose, and tissues where the template has them."""
     maps = [torch.from_numpy(shipped(kind)[0]) / 255 for kind in ("gm", "wm")]
     tissues = _on(Channels(torch.stack(maps), shipped("gm")[1]), given, pose) > 0.7
-    grey, white = (Volume(one & near, given.affine) for one in tissues)
-    return Inside(Volume(near, given.affine), grey, white, pose, "classical")
-
-
-def _moments(mask: Tensor, volume: Volume) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Mean and standard deviation of places along each axis of the world, in mm."""
-    where = moved(mask.nonzero().double(), volume.affine).numpy()
-    return where.mean(0), where.std(0)
+    grey, white = (Volume(one & mask, given.affine) for one in tissues)
+    return Inside(Volume(mask, given.affine), grey, white, pose, "classical")
 
 
 def _largest(mask: Mask) -> Mask:
