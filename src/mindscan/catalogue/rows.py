@@ -21,6 +21,7 @@ from mindscan.catalogue.shelf import HOME, Member
 from mindscan.core.errors import FileError
 from mindscan.dataset import layout
 from mindscan.dataset.tables import read_json, read_tsv
+from mindscan.dataset.truth import truth_names
 
 _TEXT, _NUMBER, _WHOLE = "VARCHAR", "DOUBLE", "BIGINT"
 
@@ -98,7 +99,7 @@ def read_member(root: Path, member: Member, shared: Sequence[PurePosixPath]) -> 
             if is_scan(path):
                 about = inherited(root, path, sidecars)
                 row, marks = _scan(root, path, about)
-                known = (labels[name] for name in layout.truth_names(path) if name in labels)
+                known = (labels[name] for name in truth_names(path) if name in labels)
                 row.update(bytes=found.size, labels=str(next(known, "")) or None)
                 rows.of["scans"].append(row)
                 rows.of["landmarks"] += marks

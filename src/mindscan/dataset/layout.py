@@ -276,26 +276,12 @@ def shown_labels(subject: str, picture: PurePath) -> PurePosixPath:
         >>> shown_labels("001", scans("001", [ScanName("T1w")])[0]).name
         'sub-001_desc-T1w_dseg.nii.gz'
     """
-    return _truth(subject, f"{_shown(picture)}_dseg.nii.gz")
+    return _truth(subject, f"{shown(picture)}_dseg.nii.gz")
 
 
 def shown_landmarks(subject: str, picture: PurePath) -> PurePosixPath:
     """The table of landmarks as one scan shows them."""
-    return _truth(subject, f"{_shown(picture)}_landmarks.tsv")
-
-
-def truth_names(picture: PurePath, ending: str = "dseg.nii.gz") -> list[str]:
-    """What files of a scan's truth may be called: that as the scan shows it, else of subject and session.
-
-    Example:
-        >>> truth_names(PurePosixPath("sub-01/anat/sub-01_T1w.nii.gz"))
-        ['sub-01_desc-T1w_dseg.nii.gz', 'sub-01_T1w_dseg.nii.gz', 'sub-01_dseg.nii.gz']
-    """
-    stem = picture.name.partition(".")[0]
-    words = stem.split("_")
-    who = "_".join(word for word in words if word.startswith(("sub-", "ses-")))
-    shown = "_".join([words[0], _shown(picture)])
-    return [f"{name}_{ending}" for name in (shown, stem, who)]
+    return _truth(subject, f"{shown(picture)}_landmarks.tsv")
 
 
 def parcels(subject: str) -> PurePosixPath:
@@ -392,7 +378,8 @@ def _truth(subject: str, ending: str) -> PurePosixPath:
     return DERIVATIVE / folder(subject) / "anat" / f"{folder(subject)}_{ending}"
 
 
-def _shown(picture: PurePath) -> str:
+def shown(picture: PurePath) -> str:
+    """What the name of a file says that holds the truth as one scan shows it."""
     return _with(picture, f"desc-{suffix_of(picture)}")
 
 

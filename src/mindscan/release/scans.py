@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mindscan.core.errors import FileError
 from mindscan.dataset import layout
+from mindscan.dataset.truth import truth_names
 
 _NO_SCANS = ("_dseg", "_probseg", "_mask")
 
@@ -38,7 +39,7 @@ def truth_of(root: Path, scan: Path, ending: str = "dseg.nii.gz") -> Path | None
     """
     if not stem(scan).startswith("sub-"):
         return None
-    for name in layout.truth_names(scan, ending):
+    for name in truth_names(scan, ending):
         for path in sorted(root.glob(f"derivatives/*/{scan.parts[0]}/**/{name}")):
             return path
     return None
