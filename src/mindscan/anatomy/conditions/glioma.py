@@ -106,11 +106,8 @@ class Glioma(Calm):
 
     def follow(self, usual: GliomaSize, params: GliomaSize, given: Collection[str]) -> GliomaSize:
         """The middle goes to the lobe and the side."""
-        x, y, z = (
-            params.centre_mm
-            if params.lobe == usual.lobe
-            else {lobe: middle for lobe, _, middle in _PLACES}[params.lobe]
-        )
+        middles = {lobe: middle for lobe, _, middle in _PLACES}
+        x, y, z = params.centre_mm if params.lobe == usual.lobe else middles[params.lobe]
         return along(params, given, {"centre_mm": (abs(x) if params.side == "R" else -abs(x), y, z)})
 
     def push(self, params: GliomaSize, key: Key, frame: Frame, velocity: Tensor) -> Tensor | None:

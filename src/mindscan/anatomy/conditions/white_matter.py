@@ -79,7 +79,7 @@ class WhiteMatter(Calm):
     def follow(
         self, usual: WhiteMatterSize, params: WhiteMatterSize, given: Collection[str]
     ) -> WhiteMatterSize:
-        """Volume, number and size lie as far into the range of the new grade as into that of the drawn one."""
+        """Volume, number and size lie as far into the range of the new grade as they lay into the old."""
         values: dict[str, Any] = {}
         if params.around != usual.around:
             (low, high), (least, most) = _AROUND_ML[usual.around], _AROUND_ML[params.around]
