@@ -106,7 +106,7 @@ class Condition(Protocol[Params]):
 class Calm:
     """Does nothing; conditions take from it what they do not do."""
 
-    def follow(self, usual: Params, params: Params, given: Collection[str]) -> Params:
+    def follow(self, usual: Any, params: Any, given: Collection[str]) -> Any:
         """Nothing goes along."""
         return params
 
@@ -130,7 +130,7 @@ class Calm:
 def along(params: Params, given: Collection[str], values: Mapping[str, Any]) -> Params:
     """Parameters with values in place, except those that were given."""
     free = {name: value for name, value in values.items() if name not in given}
-    return type(params).parse(params.model_dump() | free, params.__class__.__name__)
+    return type(params).parse(params.model_dump() | free, "conditions.settings")
 
 
 def scaled(anatomy: Anatomy, factors: Mapping[str, float]) -> Anatomy:
