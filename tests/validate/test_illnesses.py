@@ -31,7 +31,7 @@ def brain(data: np.ndarray) -> Brain:
     for label in np.unique(data).tolist():
         here, row = torch.from_numpy(data == label), label_tissue(label)
         fractions[row][here], owners[row][here] = 1.0, label
-    return Brain(volume(data), fractions, owners, {"AC": (0.0, 0.0, -12.0)})
+    return Brain(volume(data), fractions, owners, {"AC": (0.0, 0.0, -14.0)})
 
 
 def test_evans_index_is_horns_over_skull() -> None:

@@ -38,7 +38,7 @@ _EVANS = (
     "largest inner width of the skull, both counted in voxels of 1 mm."
 )
 _SHIFT = (
-    "Where left labels pass into right ones, 12 mm above the anterior commissure, beside the same head "
+    "Where left labels pass into right ones, 15 mm above the anterior commissure, beside the same head "
     "without the haemorrhage."
 )
 _FAZEKAS = (

@@ -19,7 +19,7 @@ _HYPER = both_sides("WM-hypointensities")
 _INSIDE = tuple(label.id for label in LABELS if in_skull(label))
 _LEFT = tuple(label.id for label in LABELS if label.side == "L")
 _RIGHT = tuple(label.id for label in LABELS if label.side == "R")
-_SEPTUM = ("AC", 0.0, 12.0)
+_SEPTUM = ("AC", 1.4, 14.8)
 """Where the shift is measured: above this landmark, mm in front of it and above it."""
 _WINDOW_MM, _REACH_MM = 3.0, 40.0
 _THIN_MM, _THICK_MM = 5.0, 10.0

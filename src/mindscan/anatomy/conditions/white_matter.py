@@ -19,9 +19,11 @@ from mindscan.core.prior import Rounded
 _SIDES = ("Left", "Right")
 _AROUND_ML = {0: (0.0, 0.0), 1: (0.8, 2.5), 2: (3.5, 9.0), 3: (11.0, 28.0)}
 _FOCI = {0: (0, 0), 1: (3, 12), 2: (12, 28), 3: (22, 45)}
-_FOCUS_MM = {1: (1.2, 2.4), 2: (1.4, 4.2), 3: (1.6, 8.5)}
+_FOCUS_MM = {1: (1.2, 2.4), 2: (1.4, 6.2), 3: (1.6, 13.0)}
 """By grade: mL around the ventricles, number of deep foci and range of their radii. Grades are described in
-words (points, beginning to flow together, large areas); numbers are own choices within those words."""
+words (points, beginning to flow together, large areas); numbers are own choices within those words, and the
+largest foci within the scale in mm of Noh et al. 2014, doi:10.1016/j.jstrokecerebrovasdis.2013.06.002: below 10
+mm across, 10 to 25, above."""
 _CAP_FROM_MM = 24.0
 _TAIL_FROM_MM = -44.0
 
