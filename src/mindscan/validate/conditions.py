@@ -197,7 +197,7 @@ def _measured(name: str, person: int, severity: float, seed: int) -> dict[str, A
     if name in _DEMENTIA:
         found["regions"] = _regions(who, well, sick, wanted)
     if person == 1:
-        found["pictures"] = [asdict(sick_pictures.picture(who, name, wanted, sick))]
+        found["pictures"] = [asdict(sick_pictures.picture(who, wanted, model, sick))]
     return found
 
 

@@ -28,19 +28,20 @@ _HIPPOCAMPI = both_sides("Hippocampus")
 _VENTRICLES = (*both_sides("Lateral-Ventricle"), BY_NAME["3rd-Ventricle"].id)
 
 
-def picture(words: str, condition: str, wanted: Recipe, sick: Brain) -> Picture:
+def picture(words: str, wanted: Recipe, model: build.Model, sick: Brain) -> Picture:
     """One slice in T1w, T2w, FLAIR, and in CT where blood and infarcts are looked for.
 
     Args:
         words: what it shows.
-        condition: its name.
-        wanted: the recipe.
-        sick: the brain that it makes, to see where the slice has to lie.
+        wanted: the recipe, with one condition.
+        model: the head that it makes.
+        sick: the brain, to see where the slice has to lie.
     """
+    condition = wanted.conditions[0].condition
     view: View = "coronal" if condition in _CORONAL else "axial"
     axis = 1 if view == "coronal" else 2
     at = _aim(sick.labels, axis)
-    slab = build.painted(wanted.head(), _slab(axis, at), dense=False)
+    slab = build.painted(model, _slab(axis, at), dense=False)
     plane = Plane(view, at, _BOX, _PIXEL_MM)
     names = (*_MRI, _CT) if condition in _BLEEDS else _MRI
     tiles = [_tile(slab, wanted, name, plane) for name in names]

@@ -22,8 +22,8 @@ _FOCI = {0: (0, 0), 1: (3, 12), 2: (12, 28), 3: (22, 45)}
 _FOCUS_MM = {1: (1.2, 2.4), 2: (1.4, 6.2), 3: (1.6, 13.0)}
 """By grade: mL around the ventricles, number of deep foci and range of their radii. Grades are described in
 words (points, beginning to flow together, large areas); numbers are own choices within those words, and the
-largest foci within the scale in mm of Noh et al. 2014, doi:10.1016/j.jstrokecerebrovasdis.2013.06.002: below 10
-mm across, 10 to 25, above."""
+largest foci follow the scale of Noh et al. 2014, doi:10.1016/j.jstrokecerebrovasdis.2013.06.002: below 10 mm
+across, 10 to 25, above."""
 _CAP_FROM_MM = 24.0
 _TAIL_FROM_MM = -44.0
 
