@@ -43,9 +43,14 @@ def picture(words: str, wanted: Recipe, model: build.Model, sick: Brain) -> Pict
     at = _aim(sick.labels, axis)
     slab = build.painted(model, _slab(axis, at), dense=False)
     plane = Plane(view, at, _BOX, _PIXEL_MM)
-    names = (*_MRI, _CT) if condition in _BLEEDS else _MRI
+    names = contrasts(condition)
     tiles = [_tile(slab, wanted, name, plane) for name in names]
     return Picture(f"{words}: {', '.join(names)}", webp(beside(tiles)))
+
+
+def contrasts(condition: str) -> tuple[str, ...]:
+    """The presets that a condition is shown in."""
+    return (*_MRI, _CT) if condition in _BLEEDS else _MRI
 
 
 def _aim(labels: Volume, axis: int) -> float:
