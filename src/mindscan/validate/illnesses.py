@@ -66,7 +66,7 @@ def evans_index(labels: Volume, front_mm: float) -> float:
 
 def _widest(mask: Mask) -> int:
     """Largest extent from side to side of an axial slice, voxels."""
-    across = mask.any(1)
+    across: Mask = np.asarray(mask.any(1))
     if not across.any():
         return 0
     first, last = across.argmax(0), len(across) - across[::-1].argmax(0)
