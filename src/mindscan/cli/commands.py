@@ -202,6 +202,31 @@ def validate_imaging(*, out: Path = Path("docs/validation"), workers: int | None
     _say(result)
 
 
+def validate_conditions(
+    *,
+    subjects: Annotated[int, Parameter(alias="-n")] = 6,
+    out: Path = Path("docs/validation"),
+    workers: int | None = None,
+    seed: int = 0,
+) -> None:
+    """Make people with every condition and without, measure them, and write the page that says what is true.
+
+    Parameters
+    ----------
+    subjects
+        How many people, at least 1; the first one is shown at three severities.
+    out
+        Folder for conditions.html and conditions.json.
+    workers
+        Processes side by side; one per core by default.
+    seed
+        Whole number; the same seed gives the same people.
+    """
+    with counted(Console(stderr=True), "measuring conditions") as show_step:
+        result = api.validate_conditions(out, subjects, seed, workers, show_step)
+    _say(result)
+
+
 def _say(result: Validation) -> None:
     """Every claim with its verdict, and where the page is."""
     for claim in result.claims:

@@ -161,7 +161,8 @@ def _illnesses(plan: Plan, key: Key, person: Person) -> tuple[AnyIllness, ...]:
             continue
         usual = conditions.draw(named[0], key, person, named[1])
         changed = override.replaced(usual.model_dump(), wanted.settings, key / n / "settings")
-        found.append(type(usual).parse(changed, f"conditions.{n}.settings"))
+        given = type(usual).parse(changed, f"conditions.{n}.settings")
+        found.append(conditions.find(named[0]).follow(usual, given, wanted.settings))
     return tuple(found)
 
 

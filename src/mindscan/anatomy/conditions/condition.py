@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, TypeVar
 
@@ -72,6 +72,16 @@ class Condition(Protocol[Params]):
         """Parameters in clinical units for this person."""
         ...
 
+    def follow(self, usual: Params, params: Params, given: Collection[str]) -> Params:
+        """The parameters with what goes along with those that a plan has replaced.
+
+        Args:
+            usual: as drawn.
+            params: with what the plan gives in place.
+            given: names of what the plan gives; these stay.
+        """
+        ...
+
     def shape(self, params: Params, anatomy: Anatomy, trial: Trial) -> Anatomy:
         """The anatomy with the sizes that the condition leaves."""
         ...
@@ -96,6 +106,10 @@ class Condition(Protocol[Params]):
 class Calm:
     """Does nothing; conditions take from it what they do not do."""
 
+    def follow(self, usual: Any, params: Any, given: Collection[str]) -> Any:
+        """Nothing goes along."""
+        return params
+
     def shape(self, params: Any, anatomy: Anatomy, trial: Trial) -> Anatomy:
         """All sizes stay."""
         return anatomy
@@ -111,6 +125,12 @@ class Calm:
     def loads(self, params: Any) -> tuple[Load, ...]:
         """No loads."""
         return ()
+
+
+def along(params: Params, given: Collection[str], values: Mapping[str, Any]) -> Params:
+    """Parameters with values in place, except those that were given."""
+    free = {name: value for name, value in values.items() if name not in given}
+    return type(params).parse(params.model_dump() | free, "conditions.settings")
 
 
 def scaled(anatomy: Anatomy, factors: Mapping[str, float]) -> Anatomy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -10,7 +10,7 @@ from pydantic import Field as Limits
 from scipy import ndimage
 from torch import Tensor
 
-from mindscan.anatomy.conditions.condition import Calm, Illness
+from mindscan.anatomy.conditions.condition import Calm, Illness, along
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.lesions import Lesion
 from mindscan.anatomy.mass import mass_push
@@ -103,6 +103,12 @@ class Glioma(Calm):
                 "midline_shift_mm": min(shift, 10.0),
             }
         )
+
+    def follow(self, usual: GliomaSize, params: GliomaSize, given: Collection[str]) -> GliomaSize:
+        """The middle goes to the lobe and the side."""
+        middles = {lobe: middle for lobe, _, middle in _PLACES}
+        x, y, z = params.centre_mm if params.lobe == usual.lobe else middles[params.lobe]
+        return along(params, given, {"centre_mm": (abs(x) if params.side == "R" else -abs(x), y, z)})
 
     def push(self, params: GliomaSize, key: Key, frame: Frame, velocity: Tensor) -> Tensor | None:
         """Away from the tumour."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field as Limits
 from torch import Tensor
 
-from mindscan.anatomy.conditions.condition import Calm, Illness
+from mindscan.anatomy.conditions.condition import Calm, Illness, along
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.lesions import Lesion
 from mindscan.anatomy.mass import mass_push
@@ -118,6 +118,13 @@ class Haemorrhage(Calm):
             oedema_ml=min(swelling * left, 100.0),
             midline_shift_mm=min(shift, 12.0),
         )
+
+    def follow(
+        self, usual: HaemorrhageSize, params: HaemorrhageSize, given: Collection[str]
+    ) -> HaemorrhageSize:
+        """The middle goes to the site and the side."""
+        x, y, z = params.centre_mm if params.site == usual.site else _MIDDLE[params.site][0]
+        return along(params, given, {"centre_mm": (abs(x) if params.side == "R" else -abs(x), y, z)})
 
     def push(self, params: HaemorrhageSize, key: Key, frame: Frame, velocity: Tensor) -> Tensor | None:
         """Away from the blood."""

@@ -20,7 +20,8 @@ from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.prior import Rounded
 
-_LOWEST, _HIGHEST = 0.31, 0.47
+_LOWEST, _HIGHEST = 0.31, 0.43
+"""Indices drawn; more cannot be reached on every head with ventricles of at most 120 mL a side."""
 _LATERAL = ("lateral_left_ml", "lateral_right_ml")
 _MOST_ML = 118.0
 _TRIES = 5

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field as Limits
 
-from mindscan.anatomy.conditions.condition import Calm, Illness
+from mindscan.anatomy.conditions.condition import Calm, Illness, along
 from mindscan.anatomy.lesions import Lesion
 from mindscan.anatomy.survey import Array, Survey, blob, ids_of, widened
 from mindscan.core.key import Key
@@ -18,9 +19,11 @@ from mindscan.core.prior import Rounded
 _SIDES = ("Left", "Right")
 _AROUND_ML = {0: (0.0, 0.0), 1: (0.8, 2.5), 2: (3.5, 9.0), 3: (11.0, 28.0)}
 _FOCI = {0: (0, 0), 1: (3, 12), 2: (12, 28), 3: (22, 45)}
-_FOCUS_MM = {1: (1.2, 2.4), 2: (1.4, 4.2), 3: (1.6, 8.5)}
+_FOCUS_MM = {1: (1.2, 2.4), 2: (1.4, 6.2), 3: (1.6, 13.0)}
 """By grade: mL around the ventricles, number of deep foci and range of their radii. Grades are described in
-words (points, beginning to flow together, large areas); numbers are own choices within those words."""
+words (points, beginning to flow together, large areas); numbers are own choices within those words, and the
+largest foci follow the scale of Noh et al. 2014, doi:10.1016/j.jstrokecerebrovasdis.2013.06.002: below 10 mm
+across, 10 to 25, above."""
 _CAP_FROM_MM = 24.0
 _TAIL_FROM_MM = -44.0
 
@@ -74,6 +77,23 @@ class WhiteMatter(Calm):
             foci=int(rng.integers(few, many + 1)),
             largest_mm=float(rng.uniform(0.85, 1.15) * _FOCUS_MM[deep][1]) if deep else 0.0,
         )
+
+    def follow(
+        self, usual: WhiteMatterSize, params: WhiteMatterSize, given: Collection[str]
+    ) -> WhiteMatterSize:
+        """Volume, number and size lie as far into the range of the new grade as they lay into the old."""
+        values: dict[str, Any] = {}
+        if params.around != usual.around:
+            (low, high), (least, most) = _AROUND_ML[usual.around], _AROUND_ML[params.around]
+            share = math.log(usual.around_ml / low) / math.log(high / low) if usual.around_ml and low else 0.5
+            values["around_ml"] = least * (most / least) ** share if least else 0.0
+        if params.deep != usual.deep:
+            (few, many), (least, most) = _FOCI[usual.deep], _FOCI[params.deep]
+            share = (usual.foci - few) / (many - few) if many else 0.5
+            values["foci"] = round(least + share * (most - least))
+            size = usual.largest_mm / _FOCUS_MM[usual.deep][1] if usual.deep else 1.0
+            values["largest_mm"] = size * _FOCUS_MM[params.deep][1] if params.deep else 0.0
+        return along(params, given, values)
 
     def lesions(self, params: WhiteMatterSize, key: Key, survey: Survey) -> list[Lesion]:
         """One around the ventricle of each side, then the foci."""

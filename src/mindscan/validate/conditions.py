@@ -1,0 +1,271 @@
+"""`mindscan validate conditions`: people with conditions, measured beside themselves without, and a page."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from mindscan.anatomy import build, template
+from mindscan.anatomy.conditions import CONDITIONS
+from mindscan.anatomy.conditions import draw as draw_condition
+from mindscan.cohort.estimate import check_memory, default_workers
+from mindscan.cohort.plan import GridPlan, Plan
+from mindscan.cohort.recipe import Recipe, subject_id
+from mindscan.cohort.recipe import draw as draw_recipe
+from mindscan.cohort.threads import one_thread
+from mindscan.core.brain import Brain
+from mindscan.core.errors import SettingsError
+from mindscan.core.key import Key
+from mindscan.core.labels import BY_ID
+from mindscan.core.person import Person
+from mindscan.core.worker import do_all
+from mindscan.validate import illnesses as yardsticks
+from mindscan.validate import sick_pictures
+from mindscan.validate.claims import Row, Validation, near, row
+from mindscan.validate.conditions_page import conditions_page
+from mindscan.validate.page import write
+
+AGE_YEARS = 70.0
+SHOWN = (0.3, 0.65, 1.0)
+"""Severities of the first person, who is shown."""
+LARGE_ML, EXACT = 2.0, 0.02
+SECONDS, GLIOMA_SECONDS = 2.0, 20.0
+STILL: Mapping[str, Mapping[str, Any]] = {
+    "white-matter-hyperintensities": {},
+    "multiple-sclerosis": {"atrophy": 0},
+    "ischaemic-stroke": {"ex_vacuo_ml": 0},
+    "intracerebral-haemorrhage": {"midline_shift_mm": 0},
+    "glioma": {"midline_shift_mm": 0},
+}
+"""Conditions with lesions, and what takes mass effect and atrophy from them."""
+DRAWN = 4000
+_DEMENTIA = {"mci": 0.12, "alzheimers-disease": 0.24}
+"""Share of the hippocampus that is lost: Shi et al. 2009, doi:10.1002/hipo.20573."""
+_REGIONS = {
+    "hippocampus": ("Hippocampus",),
+    "ventricles": ("Lateral-Ventricle", "Inf-Lat-Vent"),
+    "cortex": ("Cerebral-Cortex",),
+}
+_GRID = GridPlan()
+_GOLDEN = 0.6180339887
+
+
+def validate(
+    out: str | Path, subjects: int, seed: int, workers: int | None = None
+) -> Generator[Validation, None, None]:
+    """Make people well and sick, measure them, write `conditions.html` and `conditions.json`.
+
+    Each condition of each person yields a step. The result does not depend on `workers`, but for seconds.
+
+    Args:
+        out: folder for page and numbers.
+        subjects: how many people, at least 1; the first one is also shown.
+        seed: 0 to 2**63 - 1.
+        workers: processes side by side; as many as there are cores when None.
+
+    Raises:
+        SettingsError: an impossible number, or a grid that does not fit in memory.
+        FolderError: the folder cannot be written.
+    """
+    for name, value in (("subjects", subjects), ("workers", workers)):
+        if value is not None and value < 1:
+            raise SettingsError(f"{name} = {value}", "at least 1", "ask for more")
+    workers = workers or default_workers(_GRID.grid())
+    check_memory(_GRID.grid(), workers)
+    template.load()  # build the cache once, not in every worker
+    orders = steps(subjects, seed)
+    yield Validation(0, len(orders))
+    found: dict[str, Any] = {}
+    for answer in do_all(do, orders, min(workers, len(orders))):
+        name, result = json.loads(answer)
+        found[name] = result
+        yield Validation(len(found), len(orders))
+    tables = gathered([found[order] for order in orders])
+    page, numbers = conditions_page(tables, subjects)
+    told = {"mindscan": version("mindscan"), "seed": seed, "people": subjects, **numbers}
+    path = write(Path(out), page, told)
+    yield Validation(len(orders), len(orders), path, tuple(page.claims))
+
+
+def steps(subjects: int, seed: int) -> list[str]:
+    """Everything to do: condition, person, severity and seed as words.
+
+    Example:
+        >>> steps(1, 0)[0]
+        'white-matter-hyperintensities 1 0.3 0'
+    """
+    made = []
+    for person in range(1, subjects + 1):
+        for n, condition in enumerate(CONDITIONS):
+            usual = round(0.2 + 0.8 * ((person * _GOLDEN + n / len(CONDITIONS)) % 1), 3)
+            usual = 0.5 if condition.name in _DEMENTIA else usual
+            made += [
+                f"{condition.name} {person} {severity:g} {seed}"
+                for severity in (SHOWN if person == 1 else (usual,))
+            ]
+    return [*made, *(f"still:{name} 1 0.7 {seed}" for name in STILL), f"nothing 1 0 {seed}"]
+
+
+def do(name: str) -> str:
+    """One of the `steps`: its name and the tables that it adds to, as JSON."""
+    what, person, severity, seed = name.split()
+    with one_thread():
+        if what == "nothing":
+            found: dict[str, Any] = {"identity": _identity(int(seed)), "effects": drawn_effects(int(seed))}
+        elif what.startswith("still:"):
+            found = {"locality": [_locality(what.partition(":")[2], int(person), float(severity), int(seed))]}
+        else:
+            found = _measured(what, int(person), float(severity), int(seed))
+    return json.dumps([name, found])
+
+
+def gathered(found: Sequence[Mapping[str, list[Any]]]) -> dict[str, list[Any]]:
+    """What was found by table."""
+    tables: dict[str, list[Any]] = {}
+    for each in found:
+        for table, rows in each.items():
+            tables.setdefault(table, []).extend(rows)
+    return tables
+
+
+def recipe(
+    person: int,
+    seed: int,
+    condition: str = "",
+    severity: float = 0.0,
+    settings: Mapping[str, Any] | None = None,
+) -> Recipe:
+    """Somebody of 70 years, women and men in turn, with a condition or without."""
+    wanted = [{"name": condition, "severity": severity, "settings": dict(settings or {})}]
+    plan = Plan.parse(
+        {
+            "people": {"age_years": AGE_YEARS, "sex": "MF"[person % 2]},
+            "conditions": wanted if condition else [],
+        }
+    )
+    return draw_recipe(plan, seed, subject_id(person))
+
+
+def _made(wanted: Recipe) -> tuple[Brain, build.Model, float]:
+    """Brain and model of a recipe, and the CPU-seconds that they took."""
+    start = time.process_time()
+    model = wanted.head()
+    brain = build.painted(model, _GRID.grid(), dense=False)
+    return brain, model, time.process_time() - start
+
+
+@lru_cache(1)
+def _well(person: int, seed: int) -> tuple[Brain, float]:
+    """Somebody without a condition."""
+    template.load()  # reading files is not counted
+    brain, _, seconds = _made(recipe(person, seed))
+    return brain, seconds
+
+
+def _measured(name: str, person: int, severity: float, seed: int) -> dict[str, Any]:
+    """All that is measured of one person with one condition."""
+    well, usual = _well(person, seed)
+    wanted = recipe(person, seed, name, severity)
+    sick, model, seconds = _made(wanted)
+    params = wanted.conditions[0]
+    who = f"{name} {severity:g}, person {person}"
+    most = GLIOMA_SECONDS if name == "glioma" else SECONDS
+    found: dict[str, Any] = {"seconds": [row(who, max(seconds - usual, 0.0), 0.0, most)]}
+    found["volumes"] = _volumes(who, sick, model)
+    if name == "hydrocephalus":
+        index = yardsticks.evans_index(sick.labels, sick.landmarks["AC"][1])
+        found["evans"] = [near(who, index, params.model_dump()["evans_index"], 0.01)]
+    if name == "intracerebral-haemorrhage":
+        shift = yardsticks.midline_shift_mm(well, sick)
+        found["shift"] = [near(who, shift, params.model_dump()["midline_shift_mm"], 0.5)]
+    if name == "white-matter-hyperintensities":
+        asked = params.model_dump()
+        grades = yardsticks.fazekas(sick.labels)
+        found["fazekas"] = [
+            near(f"{place}, {who}", grade, asked[place], 0.0)
+            for place, grade in zip(("around", "deep"), grades, strict=True)
+        ]
+    if name in _DEMENTIA:
+        found["regions"] = _regions(who, well, sick, wanted)
+    if person == 1:
+        found["pictures"] = [asdict(sick_pictures.picture(who, wanted, model, sick))]
+    return found
+
+
+def _volumes(who: str, sick: Brain, model: build.Model) -> list[Row]:
+    """Volume of every kind of lesion tissue of at least `LARGE_ML`, found over asked."""
+    asked: dict[int, float] = {}
+    for lesion in model.lesions:
+        asked[lesion.label] = asked.get(lesion.label, 0.0) + lesion.ml
+    return [
+        near(f"{BY_ID[label].name}, {who}", yardsticks.lesion_ml(sick, label), ml, EXACT * ml)
+        for label, ml in asked.items()
+        if ml >= LARGE_ML
+    ]
+
+
+def _regions(who: str, well: Brain, sick: Brain, wanted: Recipe) -> list[Row]:
+    """Share of each region that is left, against what was prescribed; within 1 percentage point."""
+    params = wanted.conditions[0].model_dump()
+    kept = 1 - float(np.mean([load.atrophy for load in sick.loads]))
+    deep, fluid = wanted.anatomy.deep_grey_ml.hippocampus, wanted.anatomy.ventricles
+    horns = 1 + (params["ventricles"] - 1) * (1 + 2 * sum(params["hippocampus"]))
+    lateral = fluid.lateral_left_ml + fluid.lateral_right_ml
+    temporal = fluid.horn_left_ml + fluid.horn_right_ml
+    asked = {
+        "hippocampus": 1
+        - sum(ml * lost for ml, lost in zip(deep, params["hippocampus"], strict=True)) / sum(deep),
+        "ventricles": (params["ventricles"] * lateral + horns * temporal) / (lateral + temporal),
+        "cortex": kept,
+    }
+    return [near(f"{region}, {who}", _kept(well, sick, region), asked[region], 0.01) for region in _REGIONS]
+
+
+def _kept(well: Brain, sick: Brain, region: str) -> float:
+    before, after = (yardsticks.voxels_ml(each.labels, *_REGIONS[region]) for each in (well, sick))
+    return after / before
+
+
+def drawn_effects(seed: int) -> list[Row]:
+    """Mean loss of hippocampus of many who are drawn at severity 0.5, against the meta-analysis."""
+    rows = []
+    someone = Person(age_years=AGE_YEARS, sex="F")
+    for name, lost in _DEMENTIA.items():
+        drawn = [
+            np.mean(draw_condition(name, Key(seed) / n, someone, 0.5).model_dump()["hippocampus"])
+            for n in range(DRAWN)
+        ]
+        words = f"hippocampus lost, {name}, mean of {DRAWN} drawn"
+        rows.append(near(words, float(np.mean(drawn)), lost, 0.2 * lost, "Shi et al. 2009"))
+    return rows
+
+
+def _locality(name: str, person: int, severity: float, seed: int) -> Row:
+    """Voxels outside lesions that a condition without mass effect changes."""
+    well, _ = _well(person, seed)
+    sick, _, _ = _made(recipe(person, seed, name, severity, STILL[name]))
+    return row(f"voxels, {name} {severity:g}", yardsticks.changed_outside(well, sick), 0, 0)
+
+
+def _identity(seed: int) -> list[Row]:
+    """Voxels that differ between nobody's condition and each of severity 0."""
+    coarse = GridPlan(voxel_mm=(4.0, 4.0, 4.0)).grid()
+    well = build.painted(recipe(1, seed).head(), coarse, dense=False)
+    rows = []
+    for condition in CONDITIONS:
+        other = recipe(1, seed, condition.name, 0.0)
+        sick = build.painted(other.head(), coarse, dense=False)
+        assert well.fractions is not None
+        assert sick.fractions is not None
+        differs = (well.fractions != sick.fractions).any(0) | (well.labels.data != sick.labels.data)
+        rows.append(row(f"voxels, {condition.name}", float(torch.count_nonzero(differs)), 0, 0))
+    return rows

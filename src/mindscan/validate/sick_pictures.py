@@ -1,0 +1,85 @@
+"""A brain with a condition in every contrast that matters, through the worst of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from mindscan.anatomy import build
+from mindscan.cohort.recipe import Recipe
+from mindscan.core.brain import Brain
+from mindscan.core.labels import BY_NAME, LABELS, both_sides
+from mindscan.core.volume import Grid, Volume
+from mindscan.imaging.ct import LOWEST, WINDOWS
+from mindscan.imaging.scanner import draw, scan
+from mindscan.report.plane import Box, Plane, View
+from mindscan.report.tone import BRAIN, window
+from mindscan.validate.page import Picture
+from mindscan.validate.pictures import beside, grey_planes, webp
+
+_MRI, _CT = ("T1w", "T2w", "FLAIR"), "CT"
+_BLEEDS = ("intracerebral-haemorrhage", "ischaemic-stroke")
+_CORONAL = ("mci", "alzheimers-disease")
+_THICK_MM, _PIXEL_MM = 26, 1.0
+_WIDE_MM = ((-88, 88), (-127, 97), (-112, 96))
+_BOX: Box = ((-78.0, 78.0), (-108.0, 84.0), (-66.0, 88.0))
+_LESIONS = [label.id for label in LABELS if label.lesion]
+_HIPPOCAMPI = both_sides("Hippocampus")
+_VENTRICLES = (*both_sides("Lateral-Ventricle"), BY_NAME["3rd-Ventricle"].id)
+
+
+def picture(words: str, wanted: Recipe, model: build.Model, sick: Brain) -> Picture:
+    """One slice in T1w, T2w, FLAIR, and in CT where blood and infarcts are looked for.
+
+    Args:
+        words: what it shows.
+        wanted: the recipe, with one condition.
+        model: the head that it makes.
+        sick: the brain, to see where the slice has to lie.
+    """
+    condition = wanted.conditions[0].condition
+    view: View = "coronal" if condition in _CORONAL else "axial"
+    axis = 1 if view == "coronal" else 2
+    at = _aim(sick.labels, axis)
+    slab = build.painted(model, _slab(axis, at), dense=False)
+    plane = Plane(view, at, _BOX, _PIXEL_MM)
+    names = contrasts(condition)
+    tiles = [_tile(slab, wanted, name, plane) for name in names]
+    return Picture(f"{words}: {', '.join(names)}", webp(beside(tiles)))
+
+
+def contrasts(condition: str) -> tuple[str, ...]:
+    """The presets that a condition is shown in."""
+    return (*_MRI, _CT) if condition in _BLEEDS else _MRI
+
+
+def _aim(labels: Volume, axis: int) -> float:
+    """World mm along an axis of the slice with most lesion; without any, of hippocampi or ventricles."""
+    data = np.asarray(labels.data.cpu().numpy(), np.int64)
+    wanted = np.isin(data, _LESIONS)
+    if not wanted.any():
+        wanted = np.isin(data, _HIPPOCAMPI if axis == 1 else _VENTRICLES)
+    others = tuple(a for a in range(3) if a != axis)
+    index = int(wanted.sum(others).argmax())
+    return float(labels.affine[axis, axis] * index + labels.affine[axis, 3])
+
+
+def _slab(axis: int, at_mm: float) -> Grid:
+    """A grid of 1 mm around a slice."""
+    shape = [high - low for low, high in _WIDE_MM]
+    middle = [(low + high) / 2 for low, high in _WIDE_MM]
+    shape[axis], middle[axis] = _THICK_MM, at_mm
+    return Grid.centred(shape, (1.0, 1.0, 1.0), middle)
+
+
+def _tile(slab: Brain, wanted: Recipe, name: str, plane: Plane) -> npt.NDArray[np.uint8]:
+    settings = draw(name, wanted.key / "pictures", wanted.person)
+    seen = scan(slab, settings, wanted.key / "pictures" / name).volume
+    if name == _CT:
+        centre, width = WINDOWS["brain"]
+        lifted = Volume(seen.data - LOWEST, seen.affine)
+        return grey_planes(lifted, [plane], (centre - width / 2 - LOWEST, centre + width / 2 - LOWEST))
+    data = np.asarray(seen.numpy(), np.float32)
+    inside = np.isin(slab.labels.numpy(), (*BRAIN, *_LESIONS))
+    inside = inside if inside.shape == data.shape else data > data.mean()
+    return grey_planes(seen, [plane], window(data, inside))
