@@ -1,5 +1,7 @@
 """Lesions hold what is asked, take from their hosts only and leave all else alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -51,6 +53,12 @@ def test_those_that_overlap_hold_what_is_asked_together() -> None:
     fitted = settle(asked, paint, 1.0)
     found = list(takes(fitted, centres(), paint(centres())))
     assert [float(each.part.sum()) / 1000 for each in found] == pytest.approx([1.0, 2.0], rel=0.03)
+
+
+def test_one_without_room_stays_small_rather_than_take_all_there_is() -> None:
+    (fitted,) = settle([replace(lump(0.1, (0.0, 0.0, -10.0)), ml=50.0)], paint, 1.0)
+    (taken,) = takes([fitted], centres(), paint(centres()))
+    assert 0.5 < float(taken.part.sum()) / 1000 < 2
 
 
 def test_one_without_its_host_is_left_out() -> None:

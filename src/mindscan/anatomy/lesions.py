@@ -21,11 +21,11 @@ from mindscan.anatomy.structure import EDGE_MM
 from mindscan.core.labels import BY_ID, TABLE_SIZE, TISSUES
 
 _NEAR_MM = 4.0
-"""How far beyond its first surface a lesion may come to reach."""
+"""How far beyond its first surface a lesion may come to reach; where that is not enough, it stays smaller."""
 _STRIDES = (0.8191725133961645, 0.6710436067037893, 0.5497004779019703)
 """Steps of a sequence that fills a cube evenly: powers of 1 / 1.2207, the root of x^4 = x + 1."""
 _MOST_MM = 60.0
-"""A level is shifted by at most this many millimetres."""
+"""A level is drawn in by at most this many millimetres."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _fitted(lesion: Lesion, level: Tensor, room: Tensor, point_ml: float) -> Les
         cover = (0.5 - (level - shift) / lesion.edge_mm).clamp(0, 1)
         return float((cover * room).sum()) * point_ml
 
-    shift = rising_root(volume, lesion.ml, -_MOST_MM, _MOST_MM)
+    shift = rising_root(volume, lesion.ml, -_MOST_MM, _NEAR_MM - lesion.edge_mm / 2)
     if volume(shift) <= 0:
         return None
     return replace(lesion, level=replace(lesion.level, data=lesion.level.data - shift))

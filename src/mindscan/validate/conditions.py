@@ -202,13 +202,23 @@ def _measured(name: str, person: int, severity: float, seed: int) -> dict[str, A
 
 
 def _volumes(who: str, sick: Brain, model: build.Model) -> list[Row]:
-    """Volume of every kind of lesion tissue of at least `LARGE_ML`, found over asked."""
-    asked: dict[int, float] = {}
+    """Volume of what lesions consist of, of at least `LARGE_ML`, found over asked.
+
+    Shells of one tumour share voxels and tissue, and a voxel knows one owner of each tissue; so what is of
+    the same tissue is counted together.
+    """
+    asked: dict[str, float] = {}
     for lesion in model.lesions:
-        asked[lesion.label] = asked.get(lesion.label, 0.0) + lesion.ml
+        tissue = BY_ID[lesion.label].tissue
+        asked[tissue] = asked.get(tissue, 0.0) + lesion.ml
+    labels = {lesion.label for lesion in model.lesions}
+    found = {
+        tissue: sum(yardsticks.lesion_ml(sick, label) for label in labels if BY_ID[label].tissue == tissue)
+        for tissue in asked
+    }
     return [
-        near(f"{BY_ID[label].name}, {who}", yardsticks.lesion_ml(sick, label), ml, EXACT * ml)
-        for label, ml in asked.items()
+        near(f"{tissue}, {who}", found[tissue], ml, EXACT * ml)
+        for tissue, ml in asked.items()
         if ml >= LARGE_ML
     ]
 
