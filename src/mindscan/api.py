@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -130,6 +130,13 @@ def stream(
     return Stream(chosen, seed, length, device, start)
 
 
+def _ended(steps: Generator[Validation, None, None], progress: Callable[[int, int], None]) -> Validation:
+    with closing(steps):
+        for step in steps:
+            progress(step.done, step.total)
+    return step
+
+
 def validate_anatomy(
     out: str | Path,
     subjects: int = 300,
@@ -152,10 +159,7 @@ def validate_anatomy(
     Raises:
         MindscanError: one line that says what was given, what was expected and how to mend it.
     """
-    with closing(anatomy.validate(out, subjects, seed, workers)) as steps:
-        for step in steps:
-            progress(step.done, step.total)
-    return step
+    return _ended(anatomy.validate(out, subjects, seed, workers), progress)
 
 
 def validate_imaging(
@@ -176,10 +180,7 @@ def validate_imaging(
     Raises:
         MindscanError: one line that says what was given, what was expected and how to mend it.
     """
-    with closing(imaging.validate(out, workers)) as steps:
-        for step in steps:
-            progress(step.done, step.total)
-    return step
+    return _ended(imaging.validate(out, workers), progress)
 
 
 def validate_conditions(
@@ -204,10 +205,7 @@ def validate_conditions(
     Raises:
         MindscanError: one line that says what was given, what was expected and how to mend it.
     """
-    with closing(sick.validate(out, subjects, seed, workers)) as steps:
-        for step in steps:
-            progress(step.done, step.total)
-    return step
+    return _ended(sick.validate(out, subjects, seed, workers), progress)
 
 
 def with_condition(plan: Plan, name: str, severity: float | None = None) -> Plan:
@@ -278,8 +276,7 @@ def take_in(
     Raises:
         MindscanError: one line that says what was given, what was expected and how to mend it.
     """
-    out = Path(out)
-    places = Places(out, Path(key) if key else out.with_name(f"{out.name}.key.toml"))
+    places = Places(Path(out), Path(key) if key else Path(f"{Path(out)}.key.toml"))
     table = Path(participants) if participants else None
     return ingest(Path(source), places, table, workers or os.cpu_count() or 1, progress)
 
@@ -310,8 +307,7 @@ def remove_asset(name: str) -> None:
     """Remove a label map that was added.
 
     Raises:
-        SettingsError: there is none of this name.
-        FolderError: the data folder cannot be written.
+        SettingsError, FolderError: there is none of this name, or the data folder cannot be written.
     """
     keep.remove(name)
 
