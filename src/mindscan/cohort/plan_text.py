@@ -44,13 +44,14 @@ centre_mm = {centre}               # the anterior commissure lies near (0, 0, 0)
 # brainstem = {{ volume_ml = [18, 24] }}
 
 # What some of the people have; `mindscan conditions` lists names and settings. Without it everybody
-# is healthy. Each is drawn by itself, so somebody may have two; names in one choice exclude one another.
+# is healthy. Each is drawn by itself, so somebody may have two; names in one choice exclude
+# one another.
 # [[conditions]]
 # name = {{ choice = ["healthy", "mci", "alzheimers-disease"] }}
 # severity = [0.2, 1]
 # [[conditions]]
 # name = "white-matter-hyperintensities"
-# prevalence = [[45, 0.1], [60, 0.6], [80, 0.95]]        # by age; {{ F = 0.5, M = 0.4 }} by sex
+# prevalence = [[45, 0.1], [60, 0.6], [80, 0.95]]    # by age; or {{ F = 0.5, M = 0.4 }}
 # settings = {{ deep = 1 }}
 """
 
