@@ -14,6 +14,9 @@ from mindscan.anatomy.distance import Point
 
 Floats = npt.NDArray[np.float32]
 
+_TYPES = "void(f4[:,::1], f4[:,:,:,::1], f4[:,::1], f4[::1], f4)"
+"""Of the arguments: it is compiled, or read from where it is kept, on import and not by the first head."""
+
 
 def trilinear(data: Tensor, xyz: Tensor, origin_mm: Point, step_mm: float) -> Tensor:
     """Values of a lattice at points, constant beyond its border.
@@ -33,14 +36,22 @@ def trilinear(data: Tensor, xyz: Tensor, origin_mm: Point, step_mm: float) -> Te
     return values
 
 
-@njit(cache=True, nogil=True)
+def _compiled(function: Any) -> Any:
+    """Machine code, kept beside the source or in the user's cache folder where one of them can be written."""
+    try:
+        return njit(_TYPES, cache=True, nogil=True)(function)
+    except RuntimeError:  # numba finds no such place
+        return njit(_TYPES, nogil=True)(function)
+
+
+@njit(nogil=True)
 def _clamped(x: Any, last: int) -> Any:
     """Between the first and the last node; what is no number lies on the first."""
     inside = x if x > 0 else np.float32(0)
     return inside if inside < last else np.float32(last)
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _fill(values: Floats, data: Floats, xyz: Floats, origin: Floats, per_mm: Any) -> None:
     """One point after the other: the cell that it lies in, eight weights, and a sum for every channel."""
     channels, ni, nj, nk = data.shape
