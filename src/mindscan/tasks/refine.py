@@ -19,10 +19,8 @@ _REACH = 5
 _FAR = 0.02
 """Weight of the whole brain's mean against that of the neighbourhood, in voxels that are sure per voxel."""
 PASSES = 2
-"""How often means and spreads are taken."""
-TRUST = 1.4
-"""Power of the likelihood, against what the network said from 2 mm. Both numbers were chosen on scans of two
-made heads, T1w and T2w: their mean Dice is .780, after three passes at a power of .7 it was .771."""
+"""How often means and spreads are taken. On a made head, whole and stripped, the mean Dice is then .80 (T1w)
+and .75 (T2w); with each further pass noise does more harm."""
 
 
 def refined(chance: Tensor, image: Tensor) -> Tensor:
@@ -67,7 +65,7 @@ def _likelihood(image: Tensor, chance: Tensor) -> Tensor:
         return torch.ones_like(image)
     mean = _local(image * sure, sure)
     spread = _local((image - mean).square() * sure, sure).clamp(min=0.02)
-    return torch.exp(-TRUST * 0.5 * ((image - mean).square() / spread + spread.log()).clamp(max=30))
+    return torch.exp(-0.5 * ((image - mean).square() / spread + spread.log()).clamp(max=30))
 
 
 def _local(weighed: Tensor, weight: Tensor) -> Tensor:
