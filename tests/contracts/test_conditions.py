@@ -117,7 +117,11 @@ def test_foci_change_no_voxel_outside_them() -> None:
     assert 0 < int(touched.sum()) < touched.numel() / 3
     assert torch.equal(one.fractions[:, ~touched], other.fractions[:, ~touched])
     assert torch.equal(one.labels.data[~touched], other.labels.data[~touched])
-    new = other.labels.data[one.labels.data != other.labels.data].tolist()
+    changed = one.labels.data != other.labels.data
+    assert other.owners is not None
+    largest = other.fractions.argmax(0, keepdim=True)
+    assert torch.equal(other.labels.data[changed], other.owners.gather(0, largest)[0][changed])
+    new = other.labels.data[changed].tolist()
     assert sum(BY_ID[i].lesion for i in new) > 0.8 * len(new)
 
 
