@@ -2,8 +2,9 @@ import json
 import re
 from pathlib import Path
 
+from mindscan.report.sections import Section
 from mindscan.validate.claims import Claim, row
-from mindscan.validate.page import Page, Picture, Section, measured, page_html, pictures, table, write
+from mindscan.validate.page import Page, Picture, measured, page_html, pictures, table, write
 
 PAGE = Page(
     "ears",

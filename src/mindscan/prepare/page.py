@@ -9,7 +9,6 @@ from html import escape
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
-from string import Template
 from typing import Any
 
 from mindscan.dataset import layout
@@ -17,6 +16,7 @@ from mindscan.dataset.tables import Cell, json_bytes, tsv_bytes
 from mindscan.prepare.names import Names
 from mindscan.prepare.picture import OWN, TEMPLATE
 from mindscan.prepare.quality import MEASURES, T1W_ONLY, doubtful
+from mindscan.report.sections import Head, Section, sections_html
 
 COLUMNS = ("participant_id", "session", "scan", "method", "doubt", *MEASURES)
 _ABOUT = {
@@ -94,24 +94,22 @@ def page_html(rows: Sequence[Row], pictures: Mapping[PurePosixPath, bytes], fail
         failed: scans that are not.
     """
     ill, well = ([row for row in rows if bool(row.doubts) is doubtful] for doubtful in (True, False))
-    parts = [("doubtful", "Doubtful", "Look at these before you use them", _wall(ill, pictures))]
+    parts = [Section("doubtful", "Doubtful", "Look at these before you use them", [_wall(ill, pictures)])]
     if failed:
-        parts.insert(0, ("failed", "Failed", "Could not be made ready", _failures(failed)))
-    parts.append(("sound", "Sound", "Nothing doubtful was found", _wall(well, pictures)))
-    parts.append(("numbers", "Numbers", "All numbers", _numbers(rows)))
-    parts.append(("meaning", "Meaning", "What the numbers are", _meaning()))
-    return Template(_text("mindscan.prepare", "page.html")).substitute(
-        version=escape(version("mindscan")),
-        style=_text("mindscan.report", "page.css"),
+        parts.insert(0, Section("failed", "Failed", "Could not be made ready", [_failures(failed)]))
+    parts.append(Section("sound", "Sound", "Nothing doubtful was found", [_wall(well, pictures)]))
+    parts.append(Section("numbers", "Numbers", "All numbers", [_numbers(rows)]))
+    parts.append(Section("meaning", "Meaning", "What the numbers are", [_meaning()]))
+    head = Head(
+        eyebrow="mindscan prepare",
+        title="Scans made ready",
         mark=f"{len(ill)} of {len(rows)} scans are doubtful" + (f", {len(failed)} failed" if failed else ""),
         lead=_lead(),
-        links="\n".join(f'<a href="#{name}">{escape(short)}</a>' for name, short, _, _ in parts),
-        sections="\n".join(
-            f'<section id="{name}" aria-labelledby="{name}-title">\n'
-            f'<h2 id="{name}-title">{escape(title)}</h2>\n{html}\n</section>'
-            for name, _, title, html in parts
-        ),
+        made="<code>mindscan prepare</code>. All numbers are in quality.tsv. "
+        "Pictures show nothing outside the skull",
     )
+    style = files("mindscan.prepare").joinpath("page.css").read_text(encoding="utf-8")
+    return sections_html(head, parts, style, version("mindscan"))
 
 
 def _lead() -> str:
@@ -203,7 +201,3 @@ def _range(name: str) -> str:
     if low > float("-inf") and high < float("inf"):
         return f"{low:g} to {high:g}{where}"
     return f"at least {low:g}{where}" if low > float("-inf") else f"at most {high:g}{where}"
-
-
-def _text(package: str, name: str) -> str:
-    return files(package).joinpath(name).read_text(encoding="utf-8").strip()

@@ -8,10 +8,11 @@ from typing import Any
 from mindscan.anatomy import touch
 from mindscan.report import plots
 from mindscan.report.plots import Point
+from mindscan.report.sections import Section
 from mindscan.validate import evidence, parts, people, shape
 from mindscan.validate.evidence import OFFENCES
 from mindscan.validate.measures import MEASURES
-from mindscan.validate.page import Cells, Page, Picture, Section, heading, note, pictures, table
+from mindscan.validate.page import Cells, Page, Picture, heading, note, pictures, table
 
 _LEAD = (
     "{people_made} people of 5 to 95 years were made from seed {seed}, each on a grid of 1 mm, and their "

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mindscan.report.sections import Section
 from mindscan.validate.claims import Claim, Row, all_hold, largest_off
-from mindscan.validate.page import Page, Picture, Section, heading, measured, note, pictures
+from mindscan.validate.page import Page, Picture, heading, measured, note, pictures
 
 _LEAD = (
     "People of 70 years were made without a condition and with each of them, and measured by routines "

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mindscan.report.sections import Section
 from mindscan.validate import attenuation, keeping, published, texture
 from mindscan.validate.claims import Claim, Row, all_hold, largest_off
-from mindscan.validate.page import Page, Picture, Section, heading, measured, note, pictures, table
+from mindscan.validate.page import Page, Picture, heading, measured, note, pictures, table
 
 _LEAD = (
     "Signals, noise, sharpness, CT and X-ray were measured anew and held against independent "

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
-from string import Template
 from typing import Any
 
 from mindscan.dataset.folder import disk_faults, partial, put, tidy
 from mindscan.dataset.tables import json_bytes
+from mindscan.report.sections import Head, Section, sections_html
 from mindscan.validate.claims import Claim, Row
 
 Cells = Sequence[str | float | bool | None]
@@ -24,23 +24,6 @@ class Picture:
 
     text: str
     source: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of a page.
-
-    Args:
-        name: of its anchor.
-        short: what the bar of navigation says.
-        title: its heading.
-        parts: HTML, one after the other; see `note`, `table` and `pictures`.
-    """
-
-    name: str
-    short: str
-    title: str
-    parts: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -66,21 +49,18 @@ class Page:
 
 def page_html(page: Page, version: str) -> str:
     """A page as HTML; claims that fail stand first, so that the first screen says what is not true."""
-    template = Template(files("mindscan.validate").joinpath("page.html").read_text(encoding="utf-8"))
     claims = sorted(page.claims, key=lambda claim: claim.holds)
     rows = table(("Claim", "Found", "Holds"), [[c.name, c.found, c.holds] for c in claims], tall=False)
     sections = [Section("claims", "Claims", "What must be true", [rows]), *page.sections]
-    return template.substitute(
-        version=escape(version),
-        style=files("mindscan.report").joinpath("page.css").read_text(encoding="utf-8"),
-        title=escape(page.title),
+    head = Head(
+        eyebrow="mindscan validation",
+        title=page.title,
         mark=f"{sum(claim.holds for claim in claims)} of {len(claims)} claims hold",
         lead=escape(page.lead),
-        links="\n".join(f'<a href="#{one.name}">{escape(one.short)}</a>' for one in sections),
-        sections="\n".join(_section(one) for one in sections),
-        command=escape(page.command),
-        numbers=f"{page.name}.json",
+        made=f"<code>{escape(page.command)}</code>. All numbers are in {page.name}.json",
     )
+    style = files("mindscan.validate").joinpath("page.css").read_text(encoding="utf-8")
+    return sections_html(head, sections, style, version)
 
 
 def write(out: Path, page: Page, numbers: Mapping[str, Any]) -> Path:
@@ -100,15 +80,6 @@ def write(out: Path, page: Page, numbers: Mapping[str, Any]) -> Path:
             put(out, temporary, PurePosixPath(f"{page.name}.html"), html.encode())
         tidy(out)
     return out / f"{page.name}.html"
-
-
-def _section(section: Section) -> str:
-    return (
-        f'<section id="{section.name}" aria-labelledby="{section.name}-title">\n'
-        f'<h2 id="{section.name}-title">{escape(section.title)}</h2>\n'
-        + "\n".join(section.parts)
-        + "\n</section>\n"
-    )
 
 
 def note(html: str) -> str:
