@@ -23,7 +23,7 @@ def trilinear(data: Tensor, xyz: Tensor, origin_mm: Point, step_mm: float) -> Te
 
     Args:
         data: float32 on the CPU, shape (channels, i, j, k).
-        xyz: float32, in mm, shape (n, 3); quickest when each axis lies in one piece.
+        xyz: in mm, shape (n, 3); quickest as float32 when each axis lies in one piece.
         origin_mm: where node (0, 0, 0) lies.
         step_mm: distance between nodes.
 
@@ -32,7 +32,7 @@ def trilinear(data: Tensor, xyz: Tensor, origin_mm: Point, step_mm: float) -> Te
     """
     values = torch.empty((len(data), len(xyz)))
     first, per_mm = np.array(origin_mm, np.float32), np.float32(1 / step_mm)
-    _fill(values.numpy(), data.contiguous().numpy(), xyz.T.contiguous().numpy(), first, per_mm)
+    _fill(values.numpy(), data.contiguous().numpy(), xyz.T.float().contiguous().numpy(), first, per_mm)
     return values
 
 
