@@ -236,8 +236,12 @@ def _describe(
     known = {
         who: known_of(items, table.get(normal(items[0].person), {}), choices) for who, items in people.items()
     }
-    write_descriptions(places.out, notes, known, [_line(row, secret) for row in rows])
-    _write_tables(rows, people, places, secret)
+    tags = [secret.tag("file", row.name, 16) for row in rows]
+    write_descriptions(places.out, notes, known, [*map(_line, rows, tags)])
+    files = sorted(zip(tags, (printable(row.name) for row in rows), strict=True))
+    _write_private(places.files, tsv_bytes(("source", "path"), files))
+    persons = sorted((layout.folder(who), printable(items[0].person)) for who, items in people.items())
+    _write_private(places.people, tsv_bytes(("participant_id", "person"), persons))
     whole = [note for note in notes.values() if note["pictures"]]
     return Outcome(
         places,
@@ -268,19 +272,8 @@ def _rows(one: Named, note: Note | None) -> Iterator[Row]:
                 yield Row(name, kind, first, note["why"], note["fault"])
 
 
-def _line(row: Row, secret: Secret) -> tuple[Cell, ...]:
-    outcome = "taken" if row.became else "left out"
-    return secret.tag("file", row.name, 16), row.kind, outcome, row.became or None, row.why
-
-
-def _write_tables(
-    rows: Sequence[Row], people: Mapping[str, Sequence[Item]], places: Places, secret: Secret
-) -> None:
-    """The private tables: which hash is which file, which pseudonym is which person."""
-    files = sorted((secret.tag("file", row.name, 16), printable(row.name)) for row in rows)
-    persons = sorted((layout.folder(who), printable(items[0].person)) for who, items in people.items())
-    _write_private(places.files, tsv_bytes(("source", "path"), files))
-    _write_private(places.people, tsv_bytes(("participant_id", "person"), persons))
+def _line(row: Row, tag: str) -> tuple[Cell, ...]:
+    return tag, row.kind, "taken" if row.became else "left out", row.became or None, row.why
 
 
 def printable(text: str) -> str:
@@ -290,6 +283,8 @@ def printable(text: str) -> str:
         >>> print(printable("a" + chr(9) + "b" + chr(0xDCFF)))
         a\\tb\\xff
     """
+    if text.isprintable():
+        return text
     told = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in told)
 
