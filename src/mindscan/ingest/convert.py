@@ -14,13 +14,22 @@ from mindscan.dataset import layout
 from mindscan.dataset.folder import FULL, disk_faults, partial, put, refuse_full_disk
 from mindscan.dataset.tables import Cell, hexadecimal, json_bytes, tsv_bytes
 from mindscan.ingest import mgh, nifti, nrrd
+from mindscan.ingest.item import Item
 from mindscan.ingest.naming import Named, folder_of, with_layer
-from mindscan.ingest.picture import Picture, Segment, UnfitError, clean_bytes, looks_like_labels, sound
+from mindscan.ingest.picture import (
+    Picture,
+    Segment,
+    UnfitError,
+    clean_bytes,
+    looks_like_labels,
+    sound,
+    whole_numbers,
+)
 from mindscan.ingest.sidecar import kept
 from mindscan.ingest.stack import distinct, read_series
 from mindscan.ingest.words import harmless
 
-_READERS: Mapping[str, Callable[[Path, Path | None], Picture]] = {
+READERS: Mapping[str, Callable[[Path, Path | None], Picture]] = {
     "NIfTI": nifti.read,
     "Analyze": nifti.read,
     "NRRD": nrrd.read,
@@ -101,9 +110,20 @@ def _read(order: Order, work: Path) -> tuple[list[Picture], list[int]]:
         fit = distinct(paths) if item.repeats else list(range(len(paths)))
         pictures = read_series([paths[number] for number in fit], work)
         return pictures, sorted(set(range(len(paths))) - set(fit))
+    return loose_pictures(item), []
+
+
+def loose_pictures(item: Item) -> list[Picture]:
+    """The pictures of an item that is no DICOM.
+
+    Raises:
+        UnfitError: it is damaged.
+        OSError: the disk refuses.
+    """
+    path = Path(item.paths[0])
     if item.kind == "segmentation":
-        return nrrd.layers(paths[0]), []
-    return [_READERS[item.kind](paths[0], Path(item.pixels) if item.pixels else None)], []
+        return nrrd.layers(path)
+    return [READERS[item.kind](path, Path(item.pixels) if item.pixels else None)]
 
 
 def _files(order: Order, pictures: list[Picture]) -> tuple[dict[PurePosixPath, bytes], list[str]]:
@@ -120,26 +140,34 @@ def _files(order: Order, pictures: list[Picture]) -> tuple[dict[PurePosixPath, b
     for picture in pictures:
         try:
             whole = sound(picture)
-            _refuse_labels(order, whole)
+            if _is_map(order):
+                whole = whole_numbers(whole)
+            else:
+                _refuse_labels(order, whole)
         except UnfitError as error:
             faults.append(str(error))
             continue
         stem = PurePosixPath(folder_of(order.named)) / with_layer(order.named.stem, picture.layer)
-        if order.named.item.kind == "segmentation":
+        if _is_map(order):
             files |= _labels(order, stem, whole, notes)
         else:
             files[PurePosixPath(f"{stem}.json")] = json_bytes(_sidecar(order, whole))
-        files[PurePosixPath(f"{stem}.nii.gz")] = clean_bytes(whole)
+        files[PurePosixPath(f"{stem}.nii.gz")] = clean_bytes(whole, repeats=_is_map(order))
         notes += whole.notes
     if not files:
         raise UnfitError(faults[0])
     return files, [*notes, *(f"one picture of it {fault}" for fault in faults)]
 
 
+def _is_map(order: Order) -> bool:
+    """Whether it comes in as a label map."""
+    return bool(order.named.item.labels) and not order.named.told
+
+
 def _refuse_labels(order: Order, picture: Picture) -> None:
     """A label map whose name does not say so must not become a scan; what the user says counts more."""
     item = order.named.item
-    told = item.kind in ("DICOM", "segmentation") or "suffix" in item.entities or order.named.told
+    told = item.kind == "DICOM" or "suffix" in item.entities or order.named.told
     if not told and looks_like_labels(picture):
         raise UnfitError("looks like a label map: neighbours inside hold the same value")
 
@@ -156,7 +184,15 @@ def _sidecar(order: Order, picture: Picture) -> dict[str, Any]:
 def _labels(
     order: Order, stem: PurePosixPath, picture: Picture, notes: list[str]
 ) -> dict[PurePosixPath, bytes]:
-    """Sidecar and table of a label map; names that are not made of known words become numbers."""
+    """Sidecar of a label map and, where it says what its labels are, a table.
+
+    Names that are not made of known words become numbers.
+    """
+    drawn_on = order.named.item.beside
+    sources = {"Sources": [layout.uri(PurePosixPath(drawn_on), "raw")]} if drawn_on else {}
+    sidecar = {PurePosixPath(f"{stem}.json"): json_bytes({**_sidecar(order, picture), **sources})}
+    if not picture.segments:
+        return sidecar
     strange = [segment for segment in picture.segments if not harmless(segment.name, order.keep)]
     if strange:
         notes.append(
@@ -164,8 +200,7 @@ def _labels(
             "list them under [words] of the columns file to keep them"
         )
     shown = [replace(one, name=f"Segment_{one.index}") if one in strange else one for one in picture.segments]
-    return {
-        PurePosixPath(f"{stem}.json"): json_bytes(_sidecar(order, picture)),
+    return sidecar | {
         PurePosixPath(f"{stem}.tsv"): tsv_bytes(("index", "name", "color"), map(_label_row, shown)),
     }
 

@@ -15,6 +15,7 @@ from mindscan.dataset.tables import Cell, json_bytes, read_tsv, tsv_bytes
 from mindscan.ingest.journal import Note
 from mindscan.ingest.people import OLDEST, Known
 
+_FROM_RAW = {"SourceDatasets": [{"URL": "../.."}], "DatasetLinks": {"raw": "../.."}}
 CONVERSION = PurePosixPath("conversion.tsv")
 LABELS = PurePosixPath("derivatives/labels")
 IGNORED = ("conversion.*", "**/ct", "**/xr")
@@ -92,7 +93,7 @@ def _documents(root: Path, notes: Sequence[Note], people: Mapping[str, Known]) -
     }
     if any(name.startswith(f"{LABELS}/") for note in notes for name in note["files"]):
         said = _description("Label maps that came with the scans", "derivative", made_up)
-        files[LABELS / layout.DESCRIPTION] = json_bytes({**said, "SourceDatasets": [{"URL": "../.."}]})
+        files[LABELS / layout.DESCRIPTION] = json_bytes({**said, **_FROM_RAW})
         files[LABELS / layout.README] = b"Label maps that came with the scans; what they show in the .tsv\n"
     return files
 

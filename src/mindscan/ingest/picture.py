@@ -113,12 +113,34 @@ def looks_like_labels(picture: Picture) -> bool:
     return float(np.median(np.abs(steps[steps != 0]))) > 1
 
 
-def clean_bytes(picture: Picture) -> bytes:
+def whole_numbers(picture: Picture) -> Picture:
+    """A label map, unscaled, in the smallest type that holds its labels.
+
+    Raises:
+        UnfitError: it holds fractions, or numbers that no label has.
+    """
+    values = picture.data
+    if (picture.slope, picture.inter) != (1, 0):
+        values = values.astype(np.float64) * picture.slope + picture.inter
+    if values.dtype.kind == "f" and not (np.isfinite(values).all() and (values == np.rint(values)).all()):
+        raise UnfitError("is a label map by its name, but holds fractions")
+    low, high = float(values.min()), float(values.max())
+    for kind in ("u1", "<i2", "<i4"):
+        if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
+            return replace(picture, data=values.astype(kind), slope=1.0, inter=0.0)
+    raise UnfitError("is a label map by its name, but its numbers are too large")
+
+
+def clean_bytes(picture: Picture, repeats: bool = False) -> bytes:
     """A picture as the bytes of a `.nii.gz` file that says where its voxels are and what they hold, no more.
 
     Descriptions, names, extensions, times and whatever stood after the voxels are not in it; nor are a
     file's name and date, which gzip may keep. The same picture gives the same bytes. Noise repeats nothing,
     so scans are packed by runs and frequencies alone: no larger, in half the time.
+
+    Args:
+        picture: what is written.
+        repeats: whether slices repeat each other, as those of label maps do.
     """
     data = _storable(picture.data)
     header: Any = nib.Nifti1Header(endianness="<")
@@ -132,7 +154,7 @@ def clean_bytes(picture: Picture) -> bytes:
     header.set_xyzt_units("mm", "sec")
     start = io.BytesIO()
     header.write_to(start)
-    strategy = zlib.Z_DEFAULT_STRATEGY if picture.segments else zlib.Z_RLE
+    strategy = zlib.Z_DEFAULT_STRATEGY if repeats else zlib.Z_RLE
     squeeze = zlib.compressobj(1, zlib.DEFLATED, 31, strategy=strategy)
     begin = squeeze.compress(start.getvalue().ljust(352, b"\0"))
     return begin + squeeze.compress(data.ravel(order="F").data) + squeeze.flush()

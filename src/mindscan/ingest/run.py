@@ -15,16 +15,19 @@ from mindscan.dataset import layout
 from mindscan.dataset.folder import disk_faults, open_job, partial, tidy
 from mindscan.dataset.tables import Cell, tsv_bytes
 from mindscan.ingest import journal
+from mindscan.ingest.beside import drawn_on
 from mindscan.ingest.columns import Choices, Rows, choices_text, guessed, read_table
 from mindscan.ingest.convert import Order, convert
 from mindscan.ingest.describe import CONVERSION, write_descriptions
 from mindscan.ingest.item import Item, Row
 from mindscan.ingest.journal import Note
 from mindscan.ingest.loose import normal
-from mindscan.ingest.naming import Named, named
+from mindscan.ingest.naming import Named, named, told_of
 from mindscan.ingest.people import by_person, known_of
 from mindscan.ingest.secret import Secret, own_key
 from mindscan.ingest.survey import Show, Survey, survey
+
+_NOT_YET = "its turn has not come: run the same command again"
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,15 @@ def ingest(
     try:
         with disk_faults(parent), partial(parent, places.out.name) as work:
             looked = survey(source, work, told.keys(), workers, show)
-            things = named(looked.items, secret, journal.notes(places.out), choices)
+            maps = [item for item in looked.items if item.labels and not told_of(item, choices)]
+            scans = [item for item in looked.items if item not in maps]
+            things = named(scans, secret, journal.notes(places.out), choices)
             try:
                 _take_in(things, places, work, (workers, choices), secret, show)
+                notes = journal.notes(places.out)
+                drawn = named(drawn_on(maps, things, notes, places.out), secret, notes, choices)
+                things += drawn
+                _take_in(drawn, places, work, (workers, choices), secret, show)
             finally:
                 outcome = _describe(looked, things, places, secret, (choices, told))
     finally:
@@ -230,6 +239,9 @@ def _describe(
     choices, table = settings
     notes = journal.notes(places.out)
     rows = [*looked.rows, *(row for one in things for row in _rows(one, notes.get(one.key)))]
+    come = {one.item.identity for one in things}
+    late = (item for item in looked.items if item.identity not in come)
+    rows += [Row(name, item.kind, "", _NOT_YET) for item in late for name in item.names]
     people: dict[str, list[Item]] = defaultdict(list)
     for one in things:
         people[one.subject].append(one.item)
@@ -260,9 +272,7 @@ def _rows(one: Named, note: Note | None) -> Iterator[Row]:
     if one.unfit:
         yield from (Row(name, kind, "", one.reason, bool(one.item.unfit)) for name in names)
     elif note is None or note["print"] != one.print:
-        yield from (
-            Row(name, kind, "", "its turn has not come: run the same command again") for name in names
-        )
+        yield from (Row(name, kind, "", _NOT_YET) for name in names)
     else:
         first = note["pictures"][0] if note["pictures"] else ""
         for number, name in enumerate(names):
