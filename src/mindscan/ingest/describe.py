@@ -39,6 +39,13 @@ PARTICIPANTS: layout.Columns = {
         "Levels": {"yes": "all say so", "no": "all say that they are not", "n/a": "not all say anything"},
     },
 }
+SESSIONS: layout.Columns = {
+    "session_id": {"Description": "Visit, in the order of visits"},
+    "age": {
+        **PARTICIPANTS["age"],
+        "Description": PARTICIPANTS["age"]["Description"].replace("first", "this"),
+    },
+}
 SCANS: layout.Columns = {
     "filename": {"Description": "The picture, seen from the folder of the person"},
     "format": {"Description": "What the picture came as"},
@@ -73,7 +80,7 @@ def write_descriptions(
         OSError: the disk refuses.
     """
     whole = [note for note in notes.values() if note["pictures"]]
-    files = {**_documents(root, whole, people), **_scans(whole)}
+    files = {**_documents(root, whole, people), **_scans(whole), **_sessions(people)}
     files[CONVERSION] = tsv_bytes(CONVERSION_COLUMNS, sorted(conversion))
     files[layout.sidecar(CONVERSION)] = json_bytes(CONVERSION_COLUMNS)
     with partial(root, "descriptions") as temporary:
@@ -152,6 +159,17 @@ def _scans(notes: Sequence[Note]) -> dict[PurePosixPath, bytes]:
                 tables[table].append((file, note["kind"], note["why"]))
     files = {path: tsv_bytes(SCANS, sorted(rows)) for path, rows in tables.items()}
     return files | {layout.sidecar(path): json_bytes(SCANS) for path in tables}
+
+
+def _sessions(people: Mapping[str, Known]) -> dict[PurePosixPath, bytes]:
+    """A table of visits for each person who came more than once and whose age is known."""
+    files: dict[PurePosixPath, bytes] = {}
+    for subject, known in people.items():
+        if len(known.ages) > 1 and any(age is not None for age in known.ages.values()):
+            path = PurePosixPath(layout.folder(subject)) / f"{layout.folder(subject)}_sessions.tsv"
+            rows = [(f"ses-{label}", age) for label, age in sorted(known.ages.items())]
+            files |= {path: tsv_bytes(SESSIONS, rows), layout.sidecar(path): json_bytes(SESSIONS)}
+    return files
 
 
 def _readme(made_up: bool) -> str:

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mindscan.core.errors import FileError, FolderError, SettingsError
@@ -23,7 +23,7 @@ from mindscan.ingest.item import Item, Row
 from mindscan.ingest.journal import Note
 from mindscan.ingest.loose import normal
 from mindscan.ingest.naming import Named, named, told_of
-from mindscan.ingest.people import by_person, known_of
+from mindscan.ingest.people import ages_of, by_person, known_of
 from mindscan.ingest.secret import Secret, own_key
 from mindscan.ingest.survey import Show, Survey, survey
 
@@ -243,11 +243,15 @@ def _describe(
     late = (item for item in looked.items if item.identity not in come)
     rows += [Row(name, item.kind, "", _NOT_YET) for item in late for name in item.names]
     people: dict[str, list[Item]] = defaultdict(list)
+    visits: dict[str, dict[str, list[Item]]] = defaultdict(lambda: defaultdict(list))
     for one in things:
         people[one.subject].append(one.item)
+        if one.session and notes.get(one.key, {}).get("pictures"):
+            visits[one.subject][one.session].append(one.item)
     known = {
         who: known_of(items, table.get(normal(items[0].person), {}), choices) for who, items in people.items()
     }
+    known |= {who: replace(known[who], ages=ages_of(seen, known[who])) for who, seen in visits.items()}
     tags = [secret.tag("file", row.name, 16) for row in rows]
     write_descriptions(places.out, notes, known, [*map(_line, rows, tags)])
     files = sorted(zip(tags, (printable(row.name) for row in rows), strict=True))
