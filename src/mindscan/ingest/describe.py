@@ -43,7 +43,7 @@ SESSIONS: layout.Columns = {
     "session_id": {"Description": "Visit, in the order of visits"},
     "age": {
         **PARTICIPANTS["age"],
-        "Description": PARTICIPANTS["age"]["Description"].replace("first", "this"),
+        "Description": f"Age at this visit; of real people {OLDEST} stands for {OLDEST} and above",
     },
 }
 SCANS: layout.Columns = {
