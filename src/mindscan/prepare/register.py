@@ -12,7 +12,7 @@ import torch
 
 from mindscan.anatomy.align import shipped
 from mindscan.core.volume import Affine, Grid, Volume
-from mindscan.learn.pose import shrunk
+from mindscan.learn.pose import places, shrunk
 from mindscan.prepare.itk import image_of, matrix_of, transform_of
 
 SPACE = "MNI152NLin2009aSym"
@@ -23,9 +23,14 @@ EDGES_MM = (4.0, 2.0)
 """Voxels at which scan and template are compared, in turn (a choice of this project, as are the next)."""
 STEPS = (60, 30)
 BINS = 32
-SHARE = (1.0, 0.25)
-"""Voxels that are looked at, of those near the brain."""
+SHARE = (1.0, 0.5)
+"""Voxels that are looked at, of those that count."""
 _NEAR_MM = 8
+"""At first the brain counts, and what is so near to it."""
+MIDDLE_MM, REACH_MM = (0.0, -15.0, 0.0), (60.0, 75.0, 55.0)
+"""At last only what lies so near to the middle of the template's brain, along each axis. Folds differ between
+people more than an affine map can follow: so on two made and two real heads landmarks came nearer by 0.1 to
+0.7 mm, while the insides of the made skulls shared .003 and .014 less."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,8 @@ def _turn_of(start: Affine) -> Affine:
 
 def _fitted(moving: Volume, transform: SimpleITK.Transform) -> SimpleITK.Transform:
     """A transform that is made better, in coarse voxels first."""
-    for edge, steps, share in zip(EDGES_MM, STEPS, SHARE, strict=True):
-        fixed, mask = _fixed(edge)
+    for deep, edge, steps, share in zip((False, True), EDGES_MM, STEPS, SHARE, strict=True):
+        fixed, mask = _fixed(edge, deep)
         method = SimpleITK.ImageRegistrationMethod()
         method.SetMetricAsMattesMutualInformation(BINS)
         method.SetMetricFixedMask(mask)
@@ -108,9 +113,13 @@ def _fitted(moving: Volume, transform: SimpleITK.Transform) -> SimpleITK.Transfo
 
 
 @functools.cache
-def _fixed(edge_mm: float) -> tuple[SimpleITK.Image, SimpleITK.Image]:
-    """The template in coarse voxels, and where it is compared: on and near its brain."""
+def _fixed(edge_mm: float, deep: bool) -> tuple[SimpleITK.Image, SimpleITK.Image]:
+    """The template in coarse voxels, and where it is compared: on and near its brain, or in its middle."""
     t1, brain = template()
     image = image_of(shrunk(t1, edge_mm))
-    near = SimpleITK.BinaryDilate(image_of(brain), [_NEAR_MM] * 3)
-    return image, SimpleITK.Resample(near, image, SimpleITK.Transform(), SimpleITK.sitkNearestNeighbor)
+    if deep:
+        off = (places(brain.grid) - torch.tensor(MIDDLE_MM)) / torch.tensor(REACH_MM)
+        counts = image_of(Volume(off.norm(dim=-1) < 1, brain.affine))
+    else:
+        counts = SimpleITK.BinaryDilate(image_of(brain), [_NEAR_MM] * 3)
+    return image, SimpleITK.Resample(counts, image, SimpleITK.Transform(), SimpleITK.sitkNearestNeighbor)
