@@ -138,3 +138,20 @@ def test_upright_grids_are_the_same_however_axes_run() -> None:
             shape[axis] = made.SHAPE[world]
         grids.append(upright(shape, affine)[0])
     assert set(grids) == {made.SHAPE}
+
+
+def test_the_user_may_say_what_is_a_label_map_and_what_is_not(tmp_path: Path, take, told) -> None:
+    src, eye = tmp_path / "in", np.eye(4)
+    made.nifti(src / "a/IXI9-T1.nii", made.values(), eye)
+    made.nifti(src / "a/IXI9-T1_DLMUSE.nii", np.repeat(IDS[:1], made.SHAPE[0], 0), eye)
+    made.nifti(src / "b/T1_mask_on.nii", made.values(), eye)
+    take()
+    assert "name it" in told()["a/IXI9-T1_DLMUSE.nii"]["why"]
+    columns = tmp_path / "out.columns.toml"
+    columns.write_text(columns.read_text() + '\n[scans]\n"*DLMUSE*" = "dseg"\n"*_on.nii" = "T1w"\n')
+    text = columns.read_text()
+    columns.write_text(text.replace("[scans]\n\n", "", 1))
+    assert take().pictures == 3
+    scan, labels = (told()[f"a/IXI9-T1{end}.nii"]["became"] for end in ("", "_DLMUSE"))
+    assert labels == f"derivatives/labels/{scan}".replace("_T1w", "_desc-T1w_dseg")
+    assert told()["b/T1_mask_on.nii"]["became"].endswith("_T1w.nii.gz")

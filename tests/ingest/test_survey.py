@@ -91,7 +91,9 @@ def test_pictures_that_are_none(src: Path, take, told) -> None:
         "nothing_T1w.nii": "is the same everywhere",
         "placeless_T1w.nii": "its voxels have no place or no size in the world",
         "complex_T1w.nii": "holds colours or complex numbers, not one real number a voxel",
-        "ids_T1w.nii": "looks like a label map: neighbours inside hold the same value",
+        "ids_T1w.nii": (
+            'looks like a label map, neighbours inside are alike: name it "dseg" under [scans] if it is'
+        ),
     }
 
 

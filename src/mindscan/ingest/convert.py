@@ -140,7 +140,7 @@ def _files(order: Order, pictures: list[Picture]) -> tuple[dict[PurePosixPath, b
     for picture in pictures:
         try:
             whole = sound(picture)
-            if _is_map(order):
+            if order.named.item.labels:
                 whole = whole_numbers(whole)
             else:
                 _refuse_labels(order, whole)
@@ -148,20 +148,15 @@ def _files(order: Order, pictures: list[Picture]) -> tuple[dict[PurePosixPath, b
             faults.append(str(error))
             continue
         stem = PurePosixPath(folder_of(order.named)) / with_layer(order.named.stem, picture.layer)
-        if _is_map(order):
+        if order.named.item.labels:
             files |= _labels(order, stem, whole, notes)
         else:
             files[PurePosixPath(f"{stem}.json")] = json_bytes(_sidecar(order, whole))
-        files[PurePosixPath(f"{stem}.nii.gz")] = clean_bytes(whole, repeats=_is_map(order))
+        files[PurePosixPath(f"{stem}.nii.gz")] = clean_bytes(whole, repeats=bool(order.named.item.labels))
         notes += whole.notes
     if not files:
         raise UnfitError(faults[0])
     return files, [*notes, *(f"one picture of it {fault}" for fault in faults)]
-
-
-def _is_map(order: Order) -> bool:
-    """Whether it comes in as a label map."""
-    return bool(order.named.item.labels) and not order.named.told
 
 
 def _refuse_labels(order: Order, picture: Picture) -> None:
@@ -169,7 +164,9 @@ def _refuse_labels(order: Order, picture: Picture) -> None:
     item = order.named.item
     told = item.kind == "DICOM" or "suffix" in item.entities or order.named.told
     if not told and looks_like_labels(picture):
-        raise UnfitError("looks like a label map: neighbours inside hold the same value")
+        raise UnfitError(
+            'looks like a label map, neighbours inside are alike: name it "dseg" under [scans] if it is'
+        )
 
 
 def _sidecar(order: Order, picture: Picture) -> dict[str, Any]:

@@ -17,6 +17,8 @@ PDmap MTsat MTRmap UNIT1 MP2RAGE MEGRE ADC trace ct xr
 SUFFIXES = frozenset(_SUFFIXES.split())
 """Suffixes of single pictures; all but the last two are those of BIDS."""
 
+LABEL_SUFFIXES = frozenset(("dseg", "mask"))
+"""Suffixes of label maps: of structures, and of one thing."""
 LABEL_WORDS = frozenset(
     ("seg", "dseg", "aseg", "aparc", "wmparc", "label", "labels", "mask", "masks", "segmentation")
 )
@@ -103,7 +105,7 @@ def labels_of(name: str, bids: str = "") -> str:
         ('dseg', 'mask', '')
     """
     if bids:
-        return bids if bids in ("dseg", "mask") else ""
+        return bids if bids in LABEL_SUFFIXES else ""
     spread = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).casefold()
     found = LABEL_WORDS & set(re.split(r"[^a-z]+", spread))
     return "" if not found else "mask" if found <= {"mask", "masks"} else "dseg"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
@@ -15,13 +15,10 @@ from mindscan.ingest.columns import Choices
 from mindscan.ingest.item import Item
 from mindscan.ingest.journal import Note
 from mindscan.ingest.loose import ENTITIES, normal
-from mindscan.ingest.modality import Guess, guess
+from mindscan.ingest.modality import LABEL_SUFFIXES, Guess, guess
 from mindscan.ingest.picture import UnfitError
 from mindscan.ingest.secret import Secret
 from mindscan.ingest.words import harmless
-
-_LABELS = ("dseg", "mask")
-"""Suffixes of label maps, which lie in a derivative."""
 
 _TOLD = "the columns file says so"
 
@@ -90,7 +87,7 @@ def folder_of(one: Named) -> str:
     suffix = one.base.rpartition("_")[2]
     parts = [layout.folder(one.subject), *([f"ses-{one.session}"] if one.session else [])]
     home = "/".join([*parts, layout.DATATYPES.get(suffix, "anat")])
-    return f"derivatives/labels/{home}" if suffix in _LABELS else home
+    return f"derivatives/labels/{home}" if suffix in LABEL_SUFFIXES else home
 
 
 def _wish(item: Item, secret: Secret, sessions: Mapping[tuple[str, str], str], choices: Choices) -> Named:
@@ -117,6 +114,12 @@ def _guess(item: Item, choices: Choices) -> Guess:
         why = "it holds segments" if item.kind == "segmentation" else "it is a label map by its name"
         return Guess(item.labels, False, f"{why}, drawn on {item.beside}" if item.beside else why)
     return guess(item.words, item.said, item.modality, item.entities.get("suffix", ""))
+
+
+def settled(item: Item, choices: Choices) -> Item:
+    """An item that is a label map, or none, as the user says."""
+    told = told_of(item, choices)
+    return replace(item, labels=told if told in LABEL_SUFFIXES else "") if told else item
 
 
 def told_of(item: Item, choices: Choices) -> str:

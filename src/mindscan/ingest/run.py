@@ -22,7 +22,7 @@ from mindscan.ingest.describe import CONVERSION, write_descriptions
 from mindscan.ingest.item import Item, Row
 from mindscan.ingest.journal import Note
 from mindscan.ingest.loose import normal
-from mindscan.ingest.naming import Named, named, told_of
+from mindscan.ingest.naming import Named, named, settled
 from mindscan.ingest.people import ages_of, by_person, known_of
 from mindscan.ingest.secret import Secret, own_key
 from mindscan.ingest.survey import Show, Survey, survey
@@ -115,8 +115,8 @@ def ingest(
     try:
         with disk_faults(parent), partial(parent, places.out.name) as work:
             looked = survey(source, work, told.keys(), workers, show)
-            maps = [item for item in looked.items if item.labels and not told_of(item, choices)]
-            scans = [item for item in looked.items if item not in maps]
+            items = [settled(item, choices) for item in looked.items]
+            scans, maps = ([item for item in items if bool(item.labels) is kind] for kind in (False, True))
             things = named(scans, secret, journal.notes(places.out), choices)
             try:
                 _take_in(things, places, work, (workers, choices), secret, show)
