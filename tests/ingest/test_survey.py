@@ -11,6 +11,8 @@ import pydicom
 import pytest
 
 from ingest import made
+from mindscan.ingest import convert
+from mindscan.ingest.picture import Picture
 
 
 @pytest.fixture
@@ -193,3 +195,19 @@ def test_names_in_any_script(src: Path, tmp_path: Path, take, told) -> None:
     assert "a b\\tc\\n_T1w.nii" in told()
     assert "bytes\\xff\\xfe_T1w.nii" in told()
     assert all(path.name.isascii() for path in (tmp_path / "out").rglob("*"))
+
+
+def test_what_nobody_has_thought_of_stops_nothing_else(
+    src: Path, take, told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made.nifti(src / "odd_T1w.nii", made.values(seed=9), np.eye(4))
+    written = convert.clean_bytes
+
+    def clean(picture: Picture, repeats: bool) -> bytes:
+        if np.array_equal(picture.data, made.values(seed=9)):
+            raise ArithmeticError
+        return written(picture, repeats)
+
+    monkeypatch.setattr(convert, "clean_bytes", clean)
+    assert take().pictures == 1
+    assert told()["odd_T1w.nii"]["why"] == "cannot be read (ArithmeticError)"

@@ -107,13 +107,7 @@ def _has(path: Path, grid: tuple[Any, Affine]) -> bool:
 
 
 def upright(shape: Sequence[int], affine: Affine) -> tuple[tuple[int, ...], Affine]:
-    """The same grid with its axes in the order and direction of RAS+.
-
-    Raises:
-        UnfitError: the affine cannot be inverted.
-    """
-    if len(shape) < 3 or not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
-        raise UnfitError("its voxels have no place or no size in the world")
+    """The same grid with its axes in the order and direction of RAS+."""
     turns = nib.io_orientation(affine)
     turned = affine @ nib.orientations.inv_ornt_aff(turns, shape[:3])
     return tuple(int(shape[axis]) for axis in np.argsort(turns[:, 0])), turned

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 from mindscan.core.errors import MindscanError
 from mindscan.dataset import layout
@@ -41,6 +41,10 @@ _ROOM = 1 << 26
 """Bytes that must be left on the disk before a failure is held against the file."""
 
 
+Given = TypeVar("Given")
+Done = TypeVar("Done")
+
+
 @dataclass(frozen=True)
 class Order:
     """What a worker is told to do.
@@ -72,8 +76,8 @@ def convert(order: Order) -> str:
     with disk_faults(order.out):
         work.mkdir(parents=True)
         try:
-            pictures, note["same"] = _read_any(order, work)
-            files, told = _files(order, pictures)
+            pictures, note["same"] = _careful(_read, order, work)
+            files, told = _careful(_files, order, pictures)
             note["why"] = "; ".join(dict.fromkeys((one.reason, *told)))
             with partial(order.out, one.key) as temporary:
                 for path, content in files.items():
@@ -90,10 +94,10 @@ def convert(order: Order) -> str:
     return json.dumps(note)
 
 
-def _read_any(order: Order, work: Path) -> tuple[list[Picture], list[int]]:
-    """What `_read` gives; whatever else goes wrong with a file is a reason to leave it out, not to stop."""
+def _careful(step: Callable[[Order, Given], Done], order: Order, given: Given) -> Done:
+    """What a step gives; whatever else goes wrong with a file is a reason to leave it out, not to stop."""
     try:
-        return _read(order, work)
+        return step(order, given)
     except (UnfitError, MindscanError, MemoryError):
         raise
     except Exception as error:

@@ -17,6 +17,8 @@ from mindscan.core.volume import Affine
 MOST_BYTES = 4 << 30
 """The largest picture that is read; a head at 0.3 mm takes a quarter of it."""
 
+_FARTHEST_MM, _LEAST_MM, _LEAST_SPREAD = 1e6, 1e-4, 1e-5
+"""Limits of affines that are believed: distances, edges of voxels, how far their axes part; choices."""
 _LONGEST = 32767
 """Voxels along an axis that NIfTI-1 can count."""
 
@@ -81,9 +83,11 @@ def sound(picture: Picture) -> Picture:
         )
     if data.dtype.kind not in "iufb" or data.dtype.itemsize > 8:
         raise UnfitError("holds colours or complex numbers, not one real number a voxel")
-    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+    if not is_place(affine):
         raise UnfitError("its voxels have no place or no size in the world")
-    if not np.isfinite([picture.slope, picture.inter]).all() or picture.slope == 0:
+    with np.errstate(over="ignore"):
+        scale = np.array([picture.slope, picture.inter], np.float32)  # as NIfTI keeps it
+    if not np.isfinite(scale).all() or scale[0] == 0:
         raise UnfitError("its values have no finite scale")
     values = data.reshape(shape[:3])
     finite = values[np.isfinite(values)] if data.dtype.kind == "f" else values
@@ -92,6 +96,15 @@ def sound(picture: Picture) -> Picture:
     odd = values.size - finite.size
     notes = (*picture.notes, *([f"{odd} voxels are not finite; they are kept so"] if odd else []))
     return replace(picture, data=values, notes=notes)
+
+
+def is_place(affine: Affine) -> bool:
+    """Whether voxels of some size lie somewhere in the world, not too far to be said in single precision."""
+    with np.errstate(all="ignore"):
+        edges = np.linalg.norm(affine[:3, :3], axis=0)
+        if not (np.abs(affine) < _FARTHEST_MM).all() or not (edges > _LEAST_MM).all():
+            return False
+        return bool(abs(np.linalg.det(affine[:3, :3] / edges)) > _LEAST_SPREAD)
 
 
 def looks_like_labels(picture: Picture) -> bool:
