@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from tests.ingest.made import instance, values
 from mindscan.ingest import elements
 from mindscan.ingest.elements import read_header
 from mindscan.ingest.header import _WANTED
+
+TRIES = int(os.environ.get("MINDSCAN_FUZZ", "60"))
+"""How many files are damaged; see `make fuzz`."""
 
 
 def file() -> Dataset:
@@ -88,7 +92,7 @@ def test_headers_longer_than_the_first_block_are_left_to_pydicom(tmp_path: Path)
     assert header.values[0x00280010] == b"\x04\x00"
 
 
-@settings(max_examples=60)
+@settings(max_examples=TRIES, deadline=None)
 @given(cut=st.integers(0, 2000), at=st.integers(132, 2000), byte=st.integers(0, 255))
 def test_damage_never_gives_other_answers_than_pydicom(
     tmp_path_factory: pytest.TempPathFactory, cut: int, at: int, byte: int

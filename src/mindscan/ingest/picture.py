@@ -149,7 +149,7 @@ def clean_bytes(picture: Picture, repeats: bool = False) -> bytes:
 
     Descriptions, names, extensions, times and whatever stood after the voxels are not in it; nor are a
     file's name and date, which gzip may keep. The same picture gives the same bytes. Noise repeats nothing,
-    so scans are packed by runs and frequencies alone: no larger, in half the time.
+    so scans are packed by runs and frequencies alone: at most 2 % larger, in three quarters of the time.
 
     Args:
         picture: what is written.
