@@ -97,7 +97,7 @@ def stages(scan: Volume, clock: Clock) -> tuple[Volume, Affine, Volume]:
     field = clock.of("N4", lambda: bias.field_of(given, found.mask))
     gain = bias.spread(field, scan)
     even = Volume(given.data / gain, scan.affine)
-    maps = clock.of("register", lambda: registered(even, found.mask, found.pose))
+    maps = clock.of("register", lambda: registered(even, found.mask, found.pose, deep=True))
     grey = clock.of("scale", lambda: scale(even, found.mask, found.white, "zscore"))
     ready = clock.of("resample", lambda: resampled(grey.of(even), grid_of(1.0), maps.affine))
     mask = resampled(found.mask, grid_of(1.0), maps.affine, nearest=True)
@@ -134,7 +134,7 @@ def tell_average() -> None:
     """The average T1, against its published AFIDs."""
     scan = template()[0]
     found = inside(scan)
-    maps = registered(scan, found.mask, found.pose)
+    maps = registered(scan, found.mask, found.pose, deep=True)
     rigid, affine = (distances(one, dict(AFIDS)) for one in (maps.rigid, maps.affine))
     print(f"the average T1: AFIDs {affine:.2f} mm (rigid {rigid:.2f})")
 
@@ -157,7 +157,7 @@ def tell_real(folder: Path) -> None:
         found = inside(scan)
         field = bias.field_of(accepted(scan), found.mask)
         even = Volume(accepted(scan).data / bias.spread(field, scan), scan.affine)
-        to_scan = registered(even, found.mask, found.pose).affine
+        to_scan = registered(even, found.mask, found.pose, deep=True).affine
         errors = []
         for i, code in DEEP.items():
             where = torch.isin(codes.data, torch.tensor(code)).nonzero().double().mean(0).numpy()

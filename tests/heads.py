@@ -30,4 +30,4 @@ def found() -> Inside:
 @functools.cache
 def maps() -> Registration:
     """Where that brain lies, bias and all."""
-    return registered(accepted(head()[0]), found().mask, found().pose)
+    return registered(accepted(head()[0]), found().mask, found().pose, deep=True)

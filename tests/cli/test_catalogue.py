@@ -1,11 +1,14 @@
 """Data sets are indexed and asked from the terminal, quickly."""
 
+import gzip
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import nibabel as nib
+import numpy as np
 import pytest
 
 from catalogue.made import bids
@@ -113,3 +116,17 @@ def test_a_file_that_does_not_come_is_told(
     out, err = capsys.readouterr()
     assert "participants.tsv: MD5" in out
     assert "1 of 6 files are missing" in err
+
+
+def test_what_was_loaded_is_taken_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], storage: Storage
+) -> None:
+    voxels = np.arange(120, dtype=np.int16).reshape(4, 5, 6)
+    packed = gzip.compress(nib.Nifti1Image(voxels, np.eye(4)).to_bytes())
+    storage.contents["ds000001/sub-02/anat/sub-02_T1w.nii.gz"] = packed
+    storage.contents["ds000001/participants.tsv"] = b"participant_id\tage\nsub-02\t31\n"
+    words = ["fetch", "openneuro", "ds000001", str(tmp_path / "out"), "--include", "sub-02/*"]
+    main([*words, "--yes", "--ingest", str(tmp_path / "shelf"), "--base", store_of(storage).base])
+    assert f"1 pictures of 1 people: {tmp_path / 'shelf'}" in capsys.readouterr().out
+    (row,) = (tmp_path / "shelf" / "participants.tsv").read_text().splitlines()[1:]
+    assert row.split("\t")[1] == "31"

@@ -11,6 +11,8 @@ import pydicom
 import pytest
 
 from ingest import made
+from mindscan.ingest import convert
+from mindscan.ingest.picture import Picture
 
 
 @pytest.fixture
@@ -91,7 +93,9 @@ def test_pictures_that_are_none(src: Path, take, told) -> None:
         "nothing_T1w.nii": "is the same everywhere",
         "placeless_T1w.nii": "its voxels have no place or no size in the world",
         "complex_T1w.nii": "holds colours or complex numbers, not one real number a voxel",
-        "ids_T1w.nii": "looks like a label map: neighbours inside hold the same value",
+        "ids_T1w.nii": (
+            'looks like a label map, neighbours inside are alike: name it "dseg" under [scans] if it is'
+        ),
     }
 
 
@@ -191,3 +195,19 @@ def test_names_in_any_script(src: Path, tmp_path: Path, take, told) -> None:
     assert "a b\\tc\\n_T1w.nii" in told()
     assert "bytes\\xff\\xfe_T1w.nii" in told()
     assert all(path.name.isascii() for path in (tmp_path / "out").rglob("*"))
+
+
+def test_what_nobody_has_thought_of_stops_nothing_else(
+    src: Path, take, told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made.nifti(src / "odd_T1w.nii", made.values(seed=9), np.eye(4))
+    written = convert.clean_bytes
+
+    def clean(picture: Picture, repeats: bool) -> bytes:
+        if np.array_equal(picture.data, made.values(seed=9)):
+            raise ArithmeticError
+        return written(picture, repeats)
+
+    monkeypatch.setattr(convert, "clean_bytes", clean)
+    assert take().pictures == 1
+    assert told()["odd_T1w.nii"]["why"] == "cannot be read (ArithmeticError)"

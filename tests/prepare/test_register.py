@@ -55,7 +55,7 @@ def test_the_average_is_found_wherever_it_lies() -> None:
     mask = Volume(brain.data[::2, ::2, ::2], scan.affine)
     near = turned(Key(6), 3.0, 0.02, 3.0, np.array([0.0, -19.0, 5.0])) @ np.linalg.inv(off)
     places = dict(zip(AFIDS, map(tuple, brought(off, np.array(list(AFIDS.values())))), strict=True))
-    assert distance(registered(scan, mask, near).affine, places) < 1.0
+    assert distance(registered(scan, mask, near, deep=True).affine, places) < 1.0
     assert distance(np.linalg.inv(near), places) > 3.0
 
 
@@ -77,7 +77,7 @@ def test_middles_of_structures_of_a_real_scan_lie_within_4_mm() -> None:
     ids, chances = zip(*by_id(usual.data), strict=True)
     place = dict(zip(ids, middles(chances, usual.grid)[:, :3].numpy(), strict=True))
     real = inside(scan)
-    to_scan = registered(accepted(scan), real.mask, real.pose).affine
+    to_scan = registered(accepted(scan), real.mask, real.pose, deep=True).affine
     errors = []
     for i, code in DEEP.items():
         where = (codes.data == code).nonzero().double().mean(0).numpy()

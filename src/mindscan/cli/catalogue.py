@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from mindscan.catalogue.query import Form, ask, lines, opened
 from mindscan.catalogue.shelf import HOME
 from mindscan.cli.progress import counted
 from mindscan.core.errors import FileError, SettingsError
+from mindscan.dataset import layout
 from mindscan.ingest.openneuro import BASE, Store, fetch, listed
 
 
@@ -62,6 +64,7 @@ def fetch_openneuro(
     *,
     include: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     yes: Annotated[bool, Parameter(negative=())] = False,
+    ingest: Path | None = None,
     base: str = BASE,
 ) -> None:
     """Load a data set of OpenNeuro, or a part of it; how much it is, is shown before anything comes.
@@ -79,6 +82,8 @@ def fetch_openneuro(
         those at the top always come along.
     yes
         Load without asking.
+    ingest
+        Data set to make of it then, as `mindscan ingest OUT FOLDER --participants OUT/participants.tsv` does.
     base
         Address of the storage, if it is another.
     """
@@ -98,6 +103,10 @@ def fetch_openneuro(
     if faults:
         raise FileError(f"{faults} of {len(items)} files are missing", "all", "run the same command again")
     print(f"{len(items)} files: {out}")
+    if ingest is not None:
+        shelving = importlib.import_module("mindscan.cli.shelving")  # only now: it takes longer to load
+        table = out / layout.PARTICIPANTS
+        shelving.ingest(out, ingest, participants=table if table.is_file() else None)
 
 
 def _agreed() -> bool:

@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints
 from mindscan.core.errors import FileError
 from mindscan.core.record import Record
 from mindscan.dataset.tables import read_text
-from mindscan.ingest.modality import SUFFIXES
+from mindscan.ingest.modality import LABEL_SUFFIXES, SUFFIXES
 
 _GUESSES: Mapping[str, tuple[str, ...]] = {
     "id": (
@@ -72,8 +72,8 @@ class Choices(Record):
             FileError: it is none that single pictures have.
         """
         suffix = self.scans[pattern]
-        if suffix not in SUFFIXES:
-            some = ", ".join(sorted(SUFFIXES))
+        if suffix not in SUFFIXES | LABEL_SUFFIXES:
+            some = ", ".join(sorted(SUFFIXES | LABEL_SUFFIXES))
             raise FileError(f"[scans] {pattern} = {suffix!r}", f"one of {some}", "change it")
         return suffix
 
@@ -145,7 +145,7 @@ _TEXT = """\
 # What stands in the column of the diagnosis, to a plain name, such as "prob. AD" = "alzheimers-disease".
 [diagnosis]
 {diagnosis}
-# What files are, where neither header nor name says it, such as "*study7*" = "T1w".
+# What files are, where neither header nor name says it, such as "*study7*" = "T1w" or "*lesions*" = "mask".
 [scans]
 
 # Words of names, sequences and segments that may pass though mindscan does not know them.

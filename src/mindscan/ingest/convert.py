@@ -7,20 +7,29 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 from mindscan.core.errors import MindscanError
 from mindscan.dataset import layout
 from mindscan.dataset.folder import FULL, disk_faults, partial, put, refuse_full_disk
 from mindscan.dataset.tables import Cell, hexadecimal, json_bytes, tsv_bytes
 from mindscan.ingest import mgh, nifti, nrrd
+from mindscan.ingest.item import Item
 from mindscan.ingest.naming import Named, folder_of, with_layer
-from mindscan.ingest.picture import Picture, Segment, UnfitError, clean_bytes, looks_like_labels, sound
+from mindscan.ingest.picture import (
+    Picture,
+    Segment,
+    UnfitError,
+    clean_bytes,
+    looks_like_labels,
+    sound,
+    whole_numbers,
+)
 from mindscan.ingest.sidecar import kept
 from mindscan.ingest.stack import distinct, read_series
 from mindscan.ingest.words import harmless
 
-_READERS: Mapping[str, Callable[[Path, Path | None], Picture]] = {
+READERS: Mapping[str, Callable[[Path, Path | None], Picture]] = {
     "NIfTI": nifti.read,
     "Analyze": nifti.read,
     "NRRD": nrrd.read,
@@ -30,6 +39,10 @@ _READERS: Mapping[str, Callable[[Path, Path | None], Picture]] = {
 
 _ROOM = 1 << 26
 """Bytes that must be left on the disk before a failure is held against the file."""
+
+
+Given = TypeVar("Given")
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
@@ -63,8 +76,8 @@ def convert(order: Order) -> str:
     with disk_faults(order.out):
         work.mkdir(parents=True)
         try:
-            pictures, note["same"] = _read_any(order, work)
-            files, told = _files(order, pictures)
+            pictures, note["same"] = _careful(_read, order, work)
+            files, told = _careful(_files, order, pictures)
             note["why"] = "; ".join(dict.fromkeys((one.reason, *told)))
             with partial(order.out, one.key) as temporary:
                 for path, content in files.items():
@@ -81,10 +94,10 @@ def convert(order: Order) -> str:
     return json.dumps(note)
 
 
-def _read_any(order: Order, work: Path) -> tuple[list[Picture], list[int]]:
-    """What `_read` gives; whatever else goes wrong with a file is a reason to leave it out, not to stop."""
+def _careful(step: Callable[[Order, Given], Done], order: Order, given: Given) -> Done:
+    """What a step gives; whatever else goes wrong with a file is a reason to leave it out, not to stop."""
     try:
-        return _read(order, work)
+        return step(order, given)
     except (UnfitError, MindscanError, MemoryError):
         raise
     except Exception as error:
@@ -101,9 +114,20 @@ def _read(order: Order, work: Path) -> tuple[list[Picture], list[int]]:
         fit = distinct(paths) if item.repeats else list(range(len(paths)))
         pictures = read_series([paths[number] for number in fit], work)
         return pictures, sorted(set(range(len(paths))) - set(fit))
+    return loose_pictures(item), []
+
+
+def loose_pictures(item: Item) -> list[Picture]:
+    """The pictures of an item that is no DICOM.
+
+    Raises:
+        UnfitError: it is damaged.
+        OSError: the disk refuses.
+    """
+    path = Path(item.paths[0])
     if item.kind == "segmentation":
-        return nrrd.layers(paths[0]), []
-    return [_READERS[item.kind](paths[0], Path(item.pixels) if item.pixels else None)], []
+        return nrrd.layers(path)
+    return [READERS[item.kind](path, Path(item.pixels) if item.pixels else None)]
 
 
 def _files(order: Order, pictures: list[Picture]) -> tuple[dict[PurePosixPath, bytes], list[str]]:
@@ -120,16 +144,19 @@ def _files(order: Order, pictures: list[Picture]) -> tuple[dict[PurePosixPath, b
     for picture in pictures:
         try:
             whole = sound(picture)
-            _refuse_labels(order, whole)
+            if order.named.item.labels:
+                whole = whole_numbers(whole)
+            else:
+                _refuse_labels(order, whole)
         except UnfitError as error:
             faults.append(str(error))
             continue
         stem = PurePosixPath(folder_of(order.named)) / with_layer(order.named.stem, picture.layer)
-        if order.named.item.kind == "segmentation":
+        if order.named.item.labels:
             files |= _labels(order, stem, whole, notes)
         else:
             files[PurePosixPath(f"{stem}.json")] = json_bytes(_sidecar(order, whole))
-        files[PurePosixPath(f"{stem}.nii.gz")] = clean_bytes(whole)
+        files[PurePosixPath(f"{stem}.nii.gz")] = clean_bytes(whole, repeats=bool(order.named.item.labels))
         notes += whole.notes
     if not files:
         raise UnfitError(faults[0])
@@ -139,9 +166,11 @@ def _files(order: Order, pictures: list[Picture]) -> tuple[dict[PurePosixPath, b
 def _refuse_labels(order: Order, picture: Picture) -> None:
     """A label map whose name does not say so must not become a scan; what the user says counts more."""
     item = order.named.item
-    told = item.kind in ("DICOM", "segmentation") or "suffix" in item.entities or order.named.told
+    told = item.kind == "DICOM" or "suffix" in item.entities or order.named.told
     if not told and looks_like_labels(picture):
-        raise UnfitError("looks like a label map: neighbours inside hold the same value")
+        raise UnfitError(
+            'looks like a label map, neighbours inside are alike: name it "dseg" under [scans] if it is'
+        )
 
 
 def _sidecar(order: Order, picture: Picture) -> dict[str, Any]:
@@ -156,7 +185,15 @@ def _sidecar(order: Order, picture: Picture) -> dict[str, Any]:
 def _labels(
     order: Order, stem: PurePosixPath, picture: Picture, notes: list[str]
 ) -> dict[PurePosixPath, bytes]:
-    """Sidecar and table of a label map; names that are not made of known words become numbers."""
+    """Sidecar of a label map and, where it says what its labels are, a table.
+
+    Names that are not made of known words become numbers.
+    """
+    drawn_on = order.named.item.beside
+    sources = {"Sources": [layout.uri(PurePosixPath(drawn_on), "raw")]} if drawn_on else {}
+    sidecar = {PurePosixPath(f"{stem}.json"): json_bytes({**_sidecar(order, picture), **sources})}
+    if not picture.segments:
+        return sidecar
     strange = [segment for segment in picture.segments if not harmless(segment.name, order.keep)]
     if strange:
         notes.append(
@@ -164,8 +201,7 @@ def _labels(
             "list them under [words] of the columns file to keep them"
         )
     shown = [replace(one, name=f"Segment_{one.index}") if one in strange else one for one in picture.segments]
-    return {
-        PurePosixPath(f"{stem}.json"): json_bytes(_sidecar(order, picture)),
+    return sidecar | {
         PurePosixPath(f"{stem}.tsv"): tsv_bytes(("index", "name", "color"), map(_label_row, shown)),
     }
 

@@ -15,6 +15,7 @@ from mindscan.dataset.tables import Cell, json_bytes, read_tsv, tsv_bytes
 from mindscan.ingest.journal import Note
 from mindscan.ingest.people import OLDEST, Known
 
+_FROM_RAW = {"SourceDatasets": [{"URL": "../.."}], "DatasetLinks": {"raw": "../.."}}
 CONVERSION = PurePosixPath("conversion.tsv")
 LABELS = PurePosixPath("derivatives/labels")
 IGNORED = ("conversion.*", "**/ct", "**/xr")
@@ -36,6 +37,13 @@ PARTICIPANTS: layout.Columns = {
     "synthetic": {
         "Description": "Whether the scans say that they are made up",
         "Levels": {"yes": "all say so", "no": "all say that they are not", "n/a": "not all say anything"},
+    },
+}
+SESSIONS: layout.Columns = {
+    "session_id": {"Description": "Visit, in the order of visits"},
+    "age": {
+        **PARTICIPANTS["age"],
+        "Description": f"Age at this visit; of real people {OLDEST} stands for {OLDEST} and above",
     },
 }
 SCANS: layout.Columns = {
@@ -72,7 +80,7 @@ def write_descriptions(
         OSError: the disk refuses.
     """
     whole = [note for note in notes.values() if note["pictures"]]
-    files = {**_documents(root, whole, people), **_scans(whole)}
+    files = {**_documents(root, whole, people), **_scans(whole), **_sessions(people)}
     files[CONVERSION] = tsv_bytes(CONVERSION_COLUMNS, sorted(conversion))
     files[layout.sidecar(CONVERSION)] = json_bytes(CONVERSION_COLUMNS)
     with partial(root, "descriptions") as temporary:
@@ -92,7 +100,7 @@ def _documents(root: Path, notes: Sequence[Note], people: Mapping[str, Known]) -
     }
     if any(name.startswith(f"{LABELS}/") for note in notes for name in note["files"]):
         said = _description("Label maps that came with the scans", "derivative", made_up)
-        files[LABELS / layout.DESCRIPTION] = json_bytes({**said, "SourceDatasets": [{"URL": "../.."}]})
+        files[LABELS / layout.DESCRIPTION] = json_bytes({**said, **_FROM_RAW})
         files[LABELS / layout.README] = b"Label maps that came with the scans; what they show in the .tsv\n"
     return files
 
@@ -151,6 +159,17 @@ def _scans(notes: Sequence[Note]) -> dict[PurePosixPath, bytes]:
                 tables[table].append((file, note["kind"], note["why"]))
     files = {path: tsv_bytes(SCANS, sorted(rows)) for path, rows in tables.items()}
     return files | {layout.sidecar(path): json_bytes(SCANS) for path in tables}
+
+
+def _sessions(people: Mapping[str, Known]) -> dict[PurePosixPath, bytes]:
+    """A table of visits for each person who came more than once and whose age is known."""
+    files: dict[PurePosixPath, bytes] = {}
+    for subject, known in people.items():
+        if len(known.ages) > 1 and any(age is not None for age in known.ages.values()):
+            path = PurePosixPath(layout.folder(subject)) / f"{layout.folder(subject)}_sessions.tsv"
+            rows = [(f"ses-{label}", age) for label, age in sorted(known.ages.items())]
+            files |= {path: tsv_bytes(SESSIONS, rows), layout.sidecar(path): json_bytes(SESSIONS)}
+    return files
 
 
 def _readme(made_up: bool) -> str:

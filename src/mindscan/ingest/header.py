@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from pathlib import Path
 from typing import Any
 
-import pydicom
 from pydicom.datadict import tag_for_keyword
-from pydicom.dataset import Dataset
-from pydicom.tag import Tag
+
+from mindscan.ingest.elements import Header, read_header
 
 Shot = dict[str, Any]
 """What is asked of one file, in plain data."""
@@ -39,9 +37,8 @@ _WORDS = ("SeriesDescription", "ProtocolName", "SequenceName", "ImageType", "Sca
 _PLAIN = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
 _TIMES = ("RepetitionTime", "EchoTime", "InversionTime")
 
-
 _TAGS = {
-    name: Tag(tag_for_keyword(name) or 0)
+    name: tag_for_keyword(name) or 0
     for name in (
         *_TEXTS.values(),
         *(*_WORDS, *_TIMES),
@@ -50,6 +47,7 @@ _TAGS = {
         *("Rows", "Columns", "BitsAllocated", "SamplesPerPixel"),
     )
 }
+_WANTED = frozenset(_TAGS.values())
 
 
 def read_shot(path: Path) -> Shot | None:
@@ -59,21 +57,17 @@ def read_shot(path: Path) -> Shot | None:
         OSError: the disk refuses.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of values that DICOM forbids and files hold all the same
-            with path.open("rb") as file:
-                said = pydicom.dcmread(file, stop_before_pixels=True, force=True)
-                left = path.stat().st_size - file.tell()
-            if not _text(said, "SeriesInstanceUID") or not _text(said, "SOPClassUID"):
-                return None
-            return _shot(said, left)
+        said = read_header(path, _WANTED)
+        if not _text(said, "SeriesInstanceUID") or not _text(said, "SOPClassUID"):
+            return None
+        return _shot(said)
     except OSError:
         raise
     except Exception:  # damaged files let pydicom fail in more ways than can be listed
         return None
 
 
-def _shot(said: Dataset, left: int) -> Shot:
+def _shot(said: Header) -> Shot:
     shot: Shot = {key: _text(said, name) for key, name in _TEXTS.items()}
     shot["words"] = " ".join(_text(said, name) for name in _WORDS)
     times = {name: _numbers(said, name, 1) for name in _TIMES}
@@ -86,40 +80,30 @@ def _shot(said: Dataset, left: int) -> Shot:
     shot["shape"] = [_whole(said, name) for name in ("Rows", "Columns")]
     shot["frames"] = int((_numbers(said, "NumberOfFrames", 1) or [1])[0])
     shot["group"] = [_text(said, name) for name in ("EchoTime", "ImageType", "AcquisitionNumber")]
-    shot["short"] = _is_short(said, left, shot)
+    shot["short"] = _is_short(said, shot)
     return shot
 
 
-def _is_short(said: Dataset, left: int, shot: Shot) -> bool:
+def _is_short(said: Header, shot: Shot) -> bool:
     """Whether less is left of a file of plain pixels than they take, behind their tag and length."""
-    if said.file_meta.get("TransferSyntaxUID", _PLAIN[0]) not in _PLAIN:
+    if said.syntax not in _PLAIN:
         return False
     bits = _whole(said, "BitsAllocated") * _whole(said, "SamplesPerPixel")
     rows, columns = shot["shape"]
-    return bool(left < 8 + rows * columns * shot["frames"] * bits / 8)
+    return bool(said.left < 8 + rows * columns * shot["frames"] * bits / 8)
 
 
-def _text(said: Dataset, name: str) -> str:
-    """An element as it stands in the file, its values parted by backslashes; "" where there is none.
-
-    What pydicom would make of it takes several times as long, and most files say the same.
-    """
-    element = said.get_item(_TAGS[name])
-    value = b"" if element is None else element.value
-    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
-    return text.strip("\0 ")
+def _text(said: Header, name: str) -> str:
+    """An element as it stands in the file, its values parted by backslashes; "" where there is none."""
+    return said.values.get(_TAGS[name], b"").decode("utf-8", "replace").strip("\0 ")
 
 
-def _whole(said: Dataset, name: str) -> int:
+def _whole(said: Header, name: str) -> int:
     """A whole number of two bytes; 0 where there is none."""
-    element = said.get_item(_TAGS[name])
-    value = b"" if element is None else element.value
-    if not isinstance(value, bytes):
-        return int(value or 0)
-    return int.from_bytes(value[:2], "little" if said.original_encoding[1] else "big")
+    return int.from_bytes(said.values.get(_TAGS[name], b"")[:2], "little" if said.little else "big")
 
 
-def _numbers(said: Dataset, name: str, count: int) -> list[float]:
+def _numbers(said: Header, name: str, count: int) -> list[float]:
     """So many numbers that stand as text, or none."""
     try:
         found = [float(part) for part in _text(said, name).split("\\")]

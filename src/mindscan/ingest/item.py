@@ -28,6 +28,8 @@ class Item:
         mark: whether it is synthetic; None where nothing says it.
         companions: names of files that belong to it and become nothing of their own.
         pixels: where the voxels are, if not in the first file.
+        labels: of a label map, its suffix: "dseg" or "mask"; "" for scans.
+        beside: of a label map, the scan that it was drawn on, seen from the data set; "" where none is known.
         repeats: whether two of its files say that they lie at the same place.
         unfit: why it is left out at once; "" where it is not.
     """
@@ -48,6 +50,8 @@ class Item:
     mark: bool | None = None
     companions: tuple[str, ...] = ()
     pixels: str = ""
+    labels: str = ""
+    beside: str = ""
     repeats: bool = False
     unfit: str = ""
 

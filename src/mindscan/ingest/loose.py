@@ -12,7 +12,7 @@ from mindscan.dataset import layout
 from mindscan.dataset.tables import read_json
 from mindscan.ingest.find import Entry
 from mindscan.ingest.item import Item
-from mindscan.ingest.modality import TELLING
+from mindscan.ingest.modality import LABEL_WORDS, TELLING, labels_of
 from mindscan.ingest.nrrd import detached
 from mindscan.ingest.picture import UnfitError
 
@@ -24,7 +24,7 @@ _ENDINGS = re.compile(r"(\.seg\.nrrd|\.nii\.gz|\.img\.gz|\.hdr\.gz|\.[^.]*)$", r
 _ANYBODYS = re.compile(
     r"anat|ct|nii|nifti|dicom|dcm|mgz|nrrd|analyze|mri|mr|scans?|images?|raw|data|orig|"
     r"(ses|session|visit|timepoint|tp|month|baseline|followup)[-_]?\d{0,3}|"
-    + "|".join(map(re.escape, TELLING))
+    + "|".join(map(re.escape, TELLING | LABEL_WORDS))
 )
 """Folders that do not say whose their files are."""
 
@@ -46,7 +46,10 @@ def loose_item(entry: Entry, kind: str, known: Mapping[str, Entry], ids: Set[str
     said, companions = _sidecars(path, stem, entities, known)
     pixels, unfit = _pixels(entry, kind, known)
     mark = said.get(layout.MARKS[0])
-    if entities and "derivatives" in path.parts:
+    labels = "dseg" if kind == "segmentation" else _labels(path, stem, entities)
+    if labels:
+        pass  # a result of a program, mostly, and welcome
+    elif entities and "derivatives" in path.parts:
         unfit = unfit or "is a result of a program, below derivatives"
     elif entities and set(entities) - {*ENTITIES, "sub", "ses", "suffix"}:
         unfit = unfit or "is a result of a program by its BIDS name"
@@ -65,9 +68,16 @@ def loose_item(entry: Entry, kind: str, known: Mapping[str, Entry], ids: Set[str
         said=said,
         mark=mark if isinstance(mark, bool) else None,
         companions=tuple(companions),
+        labels=labels,
         pixels=str(pixels.path) if pixels else "",
         unfit=unfit,
     )
+
+
+def _labels(path: PurePosixPath, stem: str, entities: Mapping[str, str]) -> str:
+    """The suffix of a label map, as its name or that of its folder says it; "" of anything else."""
+    bids = entities.get("suffix", "")
+    return labels_of(stem, bids) or ("" if bids else labels_of(path.parent.name))
 
 
 def stem_of(path: PurePosixPath) -> str:
@@ -113,7 +123,8 @@ def person_of(
     folders and name, less what says what it shows: rather one person twice than two people as one.
     """
     if "sub" in entities:
-        home = next((up for up in path.parents if str(up / layout.DESCRIPTION) in known), PurePosixPath())
+        raw = (up for up in path.parents if "derivatives" not in up.parts)
+        home = next((up for up in raw if str(up / layout.DESCRIPTION) in known), PurePosixPath())
         return (
             entities["sub"]
             if not home.parts or normal(entities["sub"]) in ids
@@ -122,7 +133,8 @@ def person_of(
     held = ids & _spans(str(path).casefold())
     if held:
         return max(held, key=lambda one: (len(one), one))
-    parts = [part for part in re.split(r"[^\w+]+|_", stem) if part and part.casefold() not in TELLING]
+    words = (part for part in re.split(r"[^\w+]+|_", stem) if part)
+    parts = [word for word in words if word.casefold() not in TELLING | LABEL_WORDS]
     return "/".join([*person_folders(path), *(["-".join(parts)] if parts else [])]) or stem
 
 

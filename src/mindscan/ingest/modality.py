@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,12 @@ PDmap MTsat MTRmap UNIT1 MP2RAGE MEGRE ADC trace ct xr
 SUFFIXES = frozenset(_SUFFIXES.split())
 """Suffixes of single pictures; all but the last two are those of BIDS."""
 
-_LABELS = ("seg", "dseg", "aseg", "aparc", "wmparc", "label", "labels", "mask", "segmentation")
+LABEL_SUFFIXES = frozenset(("dseg", "mask"))
+"""Suffixes of label maps: of structures, and of one thing."""
+LABEL_WORDS = frozenset(
+    ("seg", "dseg", "aseg", "aparc", "wmparc", "label", "labels", "mask", "masks", "segmentation")
+)
+"""Words that say that a file is a label map, and so not whose."""
 _NAMED: tuple[tuple[str, frozenset[str]], ...] = (
     ("", frozenset(["localizer", "localiser", "scout", "survey", "calibration"])),
     ("FLAIR", frozenset(["flair"])),
@@ -76,8 +82,8 @@ def guess(words: str, said: Mapping[str, Any], modality: str = "", bids: str = "
     agent = bool(known & {"gad", "gd", "gadolinium", "ce"}) or "ContrastBolusIngredient" in said
     if modality in ("CT", "DX", "CR", "RF", "XA"):
         return Guess("ct" if modality == "CT" else "xr", agent, f"its modality is {modality}")
-    if known & set(_LABELS):
-        raise UnfitError("is a label map by its name; only .seg.nrrd says what its labels are")
+    if known & LABEL_WORDS:
+        raise UnfitError("is a label map by its description")
     for suffix, tell in _NAMED:
         if found := sorted(known & tell):
             if not suffix:
@@ -85,6 +91,24 @@ def guess(words: str, said: Mapping[str, Any], modality: str = "", bids: str = "
             shown = ", ".join(f"'{word}'" for word in found)
             return Guess(suffix, agent, f"{shown} in its description or name")
     return _by_times(said, agent)
+
+
+def labels_of(name: str, bids: str = "") -> str:
+    """The suffix of a label map, "dseg" or "mask", as its name says it; "" where it says no such thing.
+
+    Args:
+        name: without its ending, or that of its folder.
+        bids: suffix of a BIDS name; nothing else counts where there is one.
+
+    Example:
+        >>> labels_of("aparc+aseg"), labels_of("lesionMask"), labels_of("sub-1_T1w", "T1w")
+        ('dseg', 'mask', '')
+    """
+    if bids:
+        return bids if bids in LABEL_SUFFIXES else ""
+    spread = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).casefold()
+    found = LABEL_WORDS & set(re.split(r"[^a-z]+", spread))
+    return "" if not found else "mask" if found <= {"mask", "masks"} else "dseg"
 
 
 def _told_by_bids(bids: str) -> Guess:

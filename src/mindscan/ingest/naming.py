@@ -5,8 +5,9 @@ from __future__ import annotations
 import fnmatch
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
+from pathlib import PurePosixPath
 from typing import Any
 
 from mindscan.dataset import layout
@@ -14,13 +15,10 @@ from mindscan.ingest.columns import Choices
 from mindscan.ingest.item import Item
 from mindscan.ingest.journal import Note
 from mindscan.ingest.loose import ENTITIES, normal
-from mindscan.ingest.modality import Guess, guess
+from mindscan.ingest.modality import LABEL_SUFFIXES, Guess, guess
 from mindscan.ingest.picture import UnfitError
 from mindscan.ingest.secret import Secret
 from mindscan.ingest.words import harmless
-
-LABELS = "dseg"
-"""Suffix of label maps, which lie in a derivative."""
 
 _TOLD = "the columns file says so"
 
@@ -89,7 +87,7 @@ def folder_of(one: Named) -> str:
     suffix = one.base.rpartition("_")[2]
     parts = [layout.folder(one.subject), *([f"ses-{one.session}"] if one.session else [])]
     home = "/".join([*parts, layout.DATATYPES.get(suffix, "anat")])
-    return f"derivatives/labels/{home}" if suffix == LABELS else home
+    return f"derivatives/labels/{home}" if suffix in LABEL_SUFFIXES else home
 
 
 def _wish(item: Item, secret: Secret, sessions: Mapping[tuple[str, str], str], choices: Choices) -> Named:
@@ -109,15 +107,32 @@ def _wish(item: Item, secret: Secret, sessions: Mapping[tuple[str, str], str], c
 
 def _guess(item: Item, choices: Choices) -> Guess:
     """What an item is: as the user says, else as it says itself."""
-    for pattern in choices.scans:
-        if any(fnmatch.fnmatch(name.casefold(), pattern.casefold()) for name in item.names):
-            return Guess(choices.suffix(pattern), False, _TOLD)
-    if item.kind == "segmentation":
-        return Guess(LABELS, False, "it holds segments")
+    told = told_of(item, choices)
+    if told:
+        return Guess(told, False, _TOLD)
+    if item.labels:
+        why = "it holds segments" if item.kind == "segmentation" else "it is a label map by its name"
+        return Guess(item.labels, False, f"{why}, drawn on {item.beside}" if item.beside else why)
     return guess(item.words, item.said, item.modality, item.entities.get("suffix", ""))
 
 
+def settled(item: Item, choices: Choices) -> Item:
+    """An item that is a label map, or none, as the user says."""
+    told = told_of(item, choices)
+    return replace(item, labels=told if told in LABEL_SUFFIXES else "") if told else item
+
+
+def told_of(item: Item, choices: Choices) -> str:
+    """The suffix that the user gives an item; "" where they say nothing of it."""
+    for pattern in choices.scans:
+        if any(fnmatch.fnmatch(name.casefold(), pattern.casefold()) for name in item.names):
+            return choices.suffix(pattern)
+    return ""
+
+
 def _base(item: Item, guessed: Guess, subject: str, session: str, secret: Secret, choices: Choices) -> str:
+    if item.beside:
+        return f"{layout.folder(subject)}_{layout.shown(PurePosixPath(item.beside))}_{item.labels}"
     words = [layout.folder(subject), *([f"ses-{session}"] if session else [])]
     told = dict(item.entities)
     if guessed.agent:
@@ -137,6 +152,10 @@ def _stem(wish: Named, note: Note | None, count: int, taken: Mapping[str, str]) 
     """The name of an item: that of earlier runs, else the first that is free."""
     if note is not None and note["stem"] and note["base"] == wish.base:
         return str(note["stem"])
+    if wish.item.beside:
+        *head, suffix = wish.base.split("_")
+        names = ("_".join([*head, suffix]), *(f"{'_'.join(head)}{n}_{suffix}" for n in range(2, 10_000)))
+        return next(name for name in names if taken.get(name, wish.key) == wish.key)
     told = wish.item.entities.get("run", "")
     told = told if told.isdigit() and len(told) <= 3 else ""
     wishes = [told] if told else [""] if count == 1 else []

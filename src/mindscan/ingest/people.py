@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from mindscan.ingest.columns import Choices, Rows
@@ -66,6 +67,7 @@ class Known:
         handedness: "L", "R" or "A".
         diagnosis: kebab-case name.
         strange: diagnoses that were not understood, as they stand; not to be written into the data set.
+        ages: in years by label of the visit, where there are several.
     """
 
     age_years: float | None = None
@@ -73,6 +75,7 @@ class Known:
     handedness: str | None = None
     diagnosis: str | None = None
     strange: tuple[str, ...] = ()
+    ages: Mapping[str, float | None] = field(default_factory=dict)
 
 
 def by_person(rows: Rows, choices: Choices) -> dict[str, Mapping[str, str]]:
@@ -106,6 +109,41 @@ def known_of(items: Sequence[Item], row: Mapping[str, str], choices: Choices) ->
     if told.age_years is not None and not made_up:
         told = replace(told, age_years=min(told.age_years, OLDEST))
     return _diagnosed(told, (cells.get("diagnosis", ""), str(facts.get("diagnosis", ""))), choices)
+
+
+def ages_of(visits: Mapping[str, Sequence[Item]], known: Known) -> dict[str, float | None]:
+    """Age in years at every visit, by its label: as headers say it, else by the dates between visits.
+
+    Args:
+        visits: items of one person by label of their visit.
+        known: of this person; what a table says of the age holds for the first visit.
+    """
+    dates = {label: min(item.date for item in items) for label, items in visits.items()}
+    labels = sorted(visits, key=lambda label: (dates[label], label))
+    said = {label: _age(_first_age(visits[label])) for label in labels}
+    begin = labels[0]
+    if known.age_years is not None and known.age_years != OLDEST and known.age_years != said[begin]:
+        said = {**dict.fromkeys(labels), begin: known.age_years}
+    base = next((label for label in labels if said[label] is not None), begin)
+    for label in labels:
+        passed, start = _years_between(dates[base], dates[label]), said[base]
+        if said[label] is None and start is not None and passed is not None:
+            said[label] = round(start + passed, 1)
+    made_up = all(item.mark for items in visits.values() for item in items)
+    return {label: age if age is None or made_up else min(age, OLDEST) for label, age in said.items()}
+
+
+def _first_age(items: Sequence[Item]) -> Any:
+    return next((item.facts["age_years"] for item in items if "age_years" in item.facts), "")
+
+
+def _years_between(one: str, other: str) -> float | None:
+    """Years from one day to another, each such as "20240131"; None where they are no days."""
+    try:
+        days = [datetime.strptime(text[:8], "%Y%m%d").date() for text in (one, other)]
+    except ValueError:
+        return None
+    return (days[1] - days[0]).days / 365.25
 
 
 def _diagnosed(told: Known, texts: Iterable[str], choices: Choices) -> Known:

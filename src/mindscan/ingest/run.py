@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mindscan.core.errors import FileError, FolderError, SettingsError
@@ -15,16 +15,19 @@ from mindscan.dataset import layout
 from mindscan.dataset.folder import disk_faults, open_job, partial, tidy
 from mindscan.dataset.tables import Cell, tsv_bytes
 from mindscan.ingest import journal
+from mindscan.ingest.beside import drawn_on
 from mindscan.ingest.columns import Choices, Rows, choices_text, guessed, read_table
 from mindscan.ingest.convert import Order, convert
 from mindscan.ingest.describe import CONVERSION, write_descriptions
 from mindscan.ingest.item import Item, Row
 from mindscan.ingest.journal import Note
 from mindscan.ingest.loose import normal
-from mindscan.ingest.naming import Named, named
-from mindscan.ingest.people import by_person, known_of
+from mindscan.ingest.naming import Named, named, settled
+from mindscan.ingest.people import ages_of, by_person, known_of
 from mindscan.ingest.secret import Secret, own_key
 from mindscan.ingest.survey import Show, Survey, survey
+
+_NOT_YET = "its turn has not come: run the same command again"
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,15 @@ def ingest(
     try:
         with disk_faults(parent), partial(parent, places.out.name) as work:
             looked = survey(source, work, told.keys(), workers, show)
-            things = named(looked.items, secret, journal.notes(places.out), choices)
+            items = [settled(item, choices) for item in looked.items]
+            scans, maps = ([item for item in items if bool(item.labels) is kind] for kind in (False, True))
+            things = named(scans, secret, journal.notes(places.out), choices)
             try:
                 _take_in(things, places, work, (workers, choices), secret, show)
+                notes = journal.notes(places.out)
+                drawn = named(drawn_on(maps, things, notes, places.out), secret, notes, choices)
+                things += drawn
+                _take_in(drawn, places, work, (workers, choices), secret, show)
             finally:
                 outcome = _describe(looked, things, places, secret, (choices, told))
     finally:
@@ -230,14 +239,25 @@ def _describe(
     choices, table = settings
     notes = journal.notes(places.out)
     rows = [*looked.rows, *(row for one in things for row in _rows(one, notes.get(one.key)))]
+    come = {one.item.identity for one in things}
+    late = (item for item in looked.items if item.identity not in come)
+    rows += [Row(name, item.kind, "", _NOT_YET) for item in late for name in item.names]
     people: dict[str, list[Item]] = defaultdict(list)
+    visits: dict[str, dict[str, list[Item]]] = defaultdict(lambda: defaultdict(list))
     for one in things:
         people[one.subject].append(one.item)
+        if one.session and notes.get(one.key, {}).get("pictures"):
+            visits[one.subject][one.session].append(one.item)
     known = {
         who: known_of(items, table.get(normal(items[0].person), {}), choices) for who, items in people.items()
     }
-    write_descriptions(places.out, notes, known, [_line(row, secret) for row in rows])
-    _write_tables(rows, people, places, secret)
+    known |= {who: replace(known[who], ages=ages_of(seen, known[who])) for who, seen in visits.items()}
+    tags = [secret.tag("file", row.name, 16) for row in rows]
+    write_descriptions(places.out, notes, known, [*map(_line, rows, tags)])
+    files = sorted(zip(tags, (printable(row.name) for row in rows), strict=True))
+    _write_private(places.files, tsv_bytes(("source", "path"), files))
+    persons = sorted((layout.folder(who), printable(items[0].person)) for who, items in people.items())
+    _write_private(places.people, tsv_bytes(("participant_id", "person"), persons))
     whole = [note for note in notes.values() if note["pictures"]]
     return Outcome(
         places,
@@ -256,9 +276,7 @@ def _rows(one: Named, note: Note | None) -> Iterator[Row]:
     if one.unfit:
         yield from (Row(name, kind, "", one.reason, bool(one.item.unfit)) for name in names)
     elif note is None or note["print"] != one.print:
-        yield from (
-            Row(name, kind, "", "its turn has not come: run the same command again") for name in names
-        )
+        yield from (Row(name, kind, "", _NOT_YET) for name in names)
     else:
         first = note["pictures"][0] if note["pictures"] else ""
         for number, name in enumerate(names):
@@ -268,19 +286,8 @@ def _rows(one: Named, note: Note | None) -> Iterator[Row]:
                 yield Row(name, kind, first, note["why"], note["fault"])
 
 
-def _line(row: Row, secret: Secret) -> tuple[Cell, ...]:
-    outcome = "taken" if row.became else "left out"
-    return secret.tag("file", row.name, 16), row.kind, outcome, row.became or None, row.why
-
-
-def _write_tables(
-    rows: Sequence[Row], people: Mapping[str, Sequence[Item]], places: Places, secret: Secret
-) -> None:
-    """The private tables: which hash is which file, which pseudonym is which person."""
-    files = sorted((secret.tag("file", row.name, 16), printable(row.name)) for row in rows)
-    persons = sorted((layout.folder(who), printable(items[0].person)) for who, items in people.items())
-    _write_private(places.files, tsv_bytes(("source", "path"), files))
-    _write_private(places.people, tsv_bytes(("participant_id", "person"), persons))
+def _line(row: Row, tag: str) -> tuple[Cell, ...]:
+    return tag, row.kind, "taken" if row.became else "left out", row.became or None, row.why
 
 
 def printable(text: str) -> str:
@@ -290,6 +297,8 @@ def printable(text: str) -> str:
         >>> print(printable("a" + chr(9) + "b" + chr(0xDCFF)))
         a\\tb\\xff
     """
+    if text.isprintable():
+        return text
     told = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in told)
 

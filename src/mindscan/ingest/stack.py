@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import warnings
@@ -88,7 +89,7 @@ def _link(paths: Sequence[Path], folder: Path) -> None:
     """Links under numbers: whatever files are called, dcm2niix can open them."""
     folder.mkdir(parents=True)
     for number, path in enumerate(paths):
-        (folder / f"{number:06d}.dcm").symlink_to(path.absolute())
+        os.symlink(os.path.abspath(path), f"{folder}/{number:06d}.dcm")
 
 
 def _decompressed(links: Path, plain: Path) -> bool:

@@ -77,8 +77,8 @@ def survey(source: Path, work: Path, ids: Set[str], workers: int, show: Show) ->
 
 
 def look_at(paths: Sequence[str]) -> str:
-    """The kind of every file, and what it says if it is DICOM, as JSON; "lost" for what cannot be read."""
-    return json.dumps([_one(Path(path)) for path in paths])
+    """Every file with its kind and what it says if it is DICOM, as JSON; "lost" for what cannot be read."""
+    return json.dumps([(path, *_one(Path(path))) for path in paths])
 
 
 def _one(path: Path) -> tuple[str, dict[str, Any] | None]:
@@ -96,17 +96,12 @@ def _look(entries: Sequence[Entry], workers: int, show: Callable[[int, int], Non
     orders = [[str(entry.path) for entry in chunk] for chunk in chunks]
     by_path = {str(entry.path): entry for entry in fit}
     done = len(entries) - len(fit)
-    answers = do_all(_told, orders, workers) if workers > 1 and len(chunks) > 1 else map(_told, orders)
+    answers = do_all(look_at, orders, workers) if workers > 1 and len(chunks) > 1 else map(look_at, orders)
     for answer in answers:
         for path, kind, shot in json.loads(answer):
             yield by_path[path], kind, shot
             done += 1
         show(done, len(entries))
-
-
-def _told(paths: Sequence[str]) -> str:
-    """What `look_at` says, with the paths, because answers come in any order."""
-    return json.dumps([[path, *one] for path, one in zip(paths, json.loads(look_at(paths)), strict=True)])
 
 
 def _archives(zips: Iterable[Looked], work: Path) -> tuple[list[Entry], list[Row]]:

@@ -83,7 +83,7 @@ def prepare(scan: Volume, settings: Settings, mri: bool = True) -> Ready:
     field = bias.field_of(given, found.mask) if mri else bias.no_field(scan)
     gain = bias.spread(field, scan)
     brightness = Volume(given.data / gain, scan.affine)
-    maps = registered(brightness, found.mask, found.pose)
+    maps = registered(brightness, found.mask, found.pose, deep=True)
     air, taken, shown = deface.air_level(scan.numpy()), None, scan.data
     if settings.deface:
         to_template = np.asarray(np.linalg.inv(maps.affine), np.float64)

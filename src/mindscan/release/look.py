@@ -34,6 +34,8 @@ _QUALITY = 95
 """Of JPEG."""
 _ROWS = np.zeros(TABLE_SIZE, np.uint8)
 _ROWS[[label.id for label in LABELS]] = range(len(LABELS))
+_KNOWN = np.zeros(1 << 16, bool)
+_KNOWN[[*BY_ID]] = True
 _PALETTE = bytes(part for label in LABELS for part in label.colour)
 
 
@@ -191,10 +193,11 @@ def _labels(root: Path, scan: Path) -> tuple[Volume | None, str]:
         labels = read_nifti(path, torch.int16)
     except MindscanError as error:
         return None, f"no masks: {error}"
-    ids = np.flatnonzero(np.bincount(labels.numpy().view(np.uint16).ravel()))
-    strange = [i for i in ids.tolist() if i not in BY_ID]
-    if strange:
-        return None, f"no masks: label id {strange[0]} of {path} is not in the table of labels"
+    ids = labels.numpy().view(np.uint16)
+    odd = [plane[~known] for plane in ids if not (known := _KNOWN.take(plane)).all()]
+    if odd:
+        strange = min(int(some.min()) for some in odd)
+        return None, f"no masks: label id {strange} of {path} is not in the table of labels"
     return labels, ""
 
 
