@@ -49,7 +49,7 @@ check: $(VENV)/.dev
 	@$(RUN) lint-imports --cache-dir "$(CACHE)/imports"
 
 fuzz: $(VENV)/.dev
-	@$(RUN) MINDSCAN_FUZZ=20000 pytest tests/ingest/test_kinds.py tests/ingest/test_elements.py
+	@$(RUN) MINDSCAN_FUZZ=20000 pytest tests/ingest/test_kinds.py
 
 bench: $(VENV)/.dev .cache/peers/.done
 	@set -e; for program in bench/*.py; do echo "== $$program"; $(RUN) python $$program; done
