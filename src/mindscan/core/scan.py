@@ -57,10 +57,10 @@ class Origin:
 
 @dataclass(frozen=True)
 class Subject:
-    """One person on the shelf.
+    """One person on the shelf, or one session of a person who comes several times.
 
     Args:
-        id: letters and digits, such as "001"; becomes `sub-001` on disk.
+        id: letters and digits, such as "001", which becomes `sub-001` on disk; one session is "001_ses-02".
         person: what the participants table says.
         scans: the images.
         brain: exact labels and landmarks, where they are known.

@@ -16,7 +16,7 @@ from mindscan.core.lesions import Lesions
 from mindscan.core.parcels import PARCELS
 from mindscan.core.points import Points
 from mindscan.core.scan import Scan, Subject
-from mindscan.dataset import layout
+from mindscan.dataset import layout, visits
 from mindscan.dataset.card import Card, finished_card
 from mindscan.dataset.folder import disk_faults, move, partial
 from mindscan.dataset.gifti import mask_bytes, shape_bytes, surface_bytes
@@ -51,7 +51,7 @@ def write_subject(root: str | Path, subject: Subject) -> None:
         SettingsError: the id, a suffix, a value or the origin's digest is impossible.
     """
     root = Path(root)
-    with disk_faults(root), partial(root, layout.folder(subject.id)) as temporary:
+    with disk_faults(root), partial(root, visits.stem(subject.id)) as temporary:
         written: dict[PurePosixPath, str] = {}
         for path, content in _files(subject):
             (temporary / path.name).write_bytes(content)
@@ -81,7 +81,7 @@ def _is_there(root: Path, card: Card) -> bool:
     if foreign and not (root / layout.card(card.id)).exists():
         raise FolderError(
             f"{root / foreign[0]} is there, and mindscan did not write it",
-            f"no files of {layout.folder(card.id)}",
+            f"no files of {visits.stem(card.id)}",
             "move it away, or choose another folder",
         )
     return False
@@ -102,10 +102,11 @@ def _move_all(root: Path, temporary: Path, card: Card) -> None:
 
 
 def _take_away(root: Path, paths: list[PurePosixPath]) -> None:
-    """Remove files, and the subject's folders where nothing else stands in them."""
+    """Remove files, and the person's folders where nothing else stands in them."""
     for path in paths:
         (root / path).unlink(missing_ok=True)
-    folders = {folder for path in paths for folder in list(path.parents)[:2]}
+    own = layout.folder(layout.subject_of(paths[0].name))
+    folders = {folder for path in paths for folder in path.parents if own in folder.parts}
     for folder in sorted(folders, reverse=True):
         if (root / folder).is_dir() and not any((root / folder).iterdir()):
             (root / folder).rmdir()
