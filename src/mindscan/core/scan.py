@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mindscan.core.brain import Brain
+from mindscan.core.motion import Motion
 from mindscan.core.person import Person
 from mindscan.core.volume import Volume
 
@@ -66,6 +67,7 @@ class Subject:
         brain: exact labels and landmarks, where they are known.
         origin: where it all comes from.
         condition: what the participants table says of the person's conditions; empty for the healthy.
+        since: how the head has changed since the first session; None in the first or only one.
     """
 
     id: str
@@ -74,3 +76,4 @@ class Subject:
     brain: Brain | None
     origin: Origin
     condition: Mapping[str, Any] = field(default_factory=dict)
+    since: Motion | None = None

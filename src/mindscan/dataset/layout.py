@@ -290,7 +290,7 @@ def parcels(subject: str) -> PurePosixPath:
 
 
 def sick(subject: str, ending: str) -> PurePosixPath:
-    """A file that only conditions bring; see `lesion_columns`."""
+    """A file that only conditions or later sessions bring; see `lesion_columns` and `session_columns`."""
     return _truth(subject, ending)
 
 

@@ -251,8 +251,16 @@ class Dataset:
         return sorted({entry.base() for entry in self.entries} - {""})
 
     @property
+    def people(self) -> dict[str, list[Entry]]:
+        """The sessions of every person by the name of their folder; one entry of those who come once."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(layout.folder(entry.id), []).append(entry)
+        return found
+
+    @property
     def participants(self) -> list[dict[str, Cell]]:
-        """Rows of the participants table, from the subjects' own files."""
+        """What the participants table says of every subject, who may be one session, from their own files."""
         return [entry.participant() for entry in self.entries]
 
     def entry(self, which: int | str) -> Entry:

@@ -13,6 +13,7 @@ from mindscan.core.brain import Brain
 from mindscan.core.errors import FolderError, SettingsError
 from mindscan.core.labels import BY_ID
 from mindscan.core.lesions import Lesions
+from mindscan.core.motion import Motion
 from mindscan.core.parcels import PARCELS
 from mindscan.core.points import Points
 from mindscan.core.scan import Scan, Subject
@@ -28,8 +29,9 @@ from mindscan.dataset.lesion_columns import (
     LOAD_COLUMNS,
     LOAD_TABLE,
 )
-from mindscan.dataset.nifti import nifti_bytes
+from mindscan.dataset.nifti import displacement_bytes, nifti_bytes
 from mindscan.dataset.preview import png_bytes
+from mindscan.dataset.session_columns import ABOUT_TRANSFORM, CHANGE_COLUMNS, change, transform
 from mindscan.dataset.tables import Cell, hexadecimal, json_bytes, tsv_bytes
 
 Row = tuple[Cell, ...]
@@ -139,6 +141,8 @@ def _files(subject: Subject) -> Iterator[File]:
         yield from _pictures(subject.id, subject.brain, {**reference, **_marks(subject, "")}, note)
         yield from _tables(subject.id, subject.brain)
         yield from _surfaces(subject.id, subject.brain, _marks(subject, ""))
+    if subject.since is not None:
+        yield from _changed(subject, subject.since, note)
     yield layout.recipe(subject.id), document
 
 
@@ -237,6 +241,22 @@ def _tables(subject: str, brain: Brain) -> Iterator[File]:
     for path, columns, rows in tables:
         yield path, tsv_bytes(columns, rows)
         yield layout.sidecar(path), json_bytes(columns)
+
+
+def _changed(subject: Subject, since: Motion, note: str) -> Iterator[File]:
+    """How the head has changed since the first session."""
+    path = transform(subject.id, since.since)
+    yield path, displacement_bytes(since.vectors, since.affine, note)
+    yield (
+        layout.sidecar(path),
+        json_bytes({"Description": ABOUT_TRANSFORM, "Units": "mm", **_marks(subject, "")}),
+    )
+    rows = [
+        (name, before, now, 100 * asked, 100 * (now / before - 1))
+        for name, asked, before, now in since.changes
+    ]
+    yield change(subject.id), tsv_bytes(CHANGE_COLUMNS, rows)
+    yield layout.sidecar(change(subject.id)), json_bytes(CHANGE_COLUMNS)
 
 
 def _lesion_rows(lesions: Lesions) -> list[Row]:
