@@ -19,7 +19,10 @@ CHANGE_COLUMNS: Columns = {
     "first_ml": {"Description": "Volume in the first session, partial volume counted", "Units": "mL"},
     "volume_ml": {"Description": "Volume in this session, likewise", "Units": "mL"},
     "prescribed_percent": {"Description": "Change that was asked for, of the first volume", "Units": "%"},
-    "achieved_percent": {"Description": "Change that the two volumes show", "Units": "%"},
+    "achieved_percent": {
+        "Description": "Change that the two volumes show; other, where pictures cut a structure",
+        "Units": "%",
+    },
 }
 
 ABOUT_TRANSFORM = (
