@@ -130,7 +130,7 @@ def test_itk_carries_the_second_session_to_the_first(
         there = flip * carry.TransformPoint(flip * place)
         assert np.abs(there - first.landmarks[name]).max() < 2e-3, name
     head, grid = heads[0], second.labels.grid
-    index = torch.stack(torch.meshgrid(*map(torch.arange, grid.shape), indexing="ij"), 3)[::3].reshape(-1, 3)
+    index = torch.stack(torch.meshgrid(*map(torch.arange, grid.shape), indexing="ij"), 3).reshape(-1, 3)
     parts = (torch.arange(2) + 0.5) / 2 - 0.5
     parts = torch.stack(torch.meshgrid(parts, parts, parts, indexing="ij"), 3).reshape(-1, 3)
     world = (index[:, None] + parts).reshape(-1, 3).numpy() @ grid.affine[:3, :3].T + grid.affine[:3, 3]
@@ -138,8 +138,8 @@ def test_itk_carries_the_second_session_to_the_first(
     unwarped = torch.from_numpy(there) @ torch.from_numpy(head.to_template[:3, :3]).T
     unwarped = (unwarped + torch.from_numpy(head.to_template[:3, 3])).float()
     carried = head.paint(unwarped.T.contiguous().T).averaged(8).winner()
-    labels = second.labels.data[::3].flatten()
-    bare = torch.tensor([not is_artery(BY_ID[i]) for i in labels.tolist()])  # arteries are filled in later
+    labels = second.labels.data.flatten()
+    bare = torch.tensor([not is_artery(BY_ID[i]) for i in labels.tolist()])  # filled in afterwards
     for i in labels[bare].unique().tolist():
         here, there_too = labels[bare] == i, carried[bare] == i
         if in_skull(BY_ID[i]) and int(here.sum()) > 50:
