@@ -46,9 +46,7 @@ def test_points_lie_on_the_painted_surface(found: Points, model: Model) -> None:
     lines = points.lines()
     count = len(lines.names)
     known = (~found.world_mm[:count].isnan().any(1)).nonzero()[:, 0]
-    unwarped = build._to_template(
-        model, Grid((1, 1, 1), torch.eye(4).double().numpy()), found.world_mm[known].float()
-    )
+    unwarped = model.seen(Grid((1, 1, 1), torch.eye(4).double().numpy()), found.world_mm[known].float())
     at = model.place(unwarped, 0.0).xyz
 
     def there(shift_mm: float) -> torch.Tensor:

@@ -13,11 +13,14 @@ def test_reads_back_as_the_default_plan() -> None:
 
 
 def test_every_line_that_is_commented_out_can_be_used() -> None:
-    text = re.sub(r"^# (\[\[(?:scans|conditions)\]\]|[a-z_]+ = )", r"\1", plan_text(), flags=re.M)
+    line = r"^# (\[\[(?:scans|conditions)\]\]|\[sessions\]|[a-z_]+ = )"
+    text = re.sub(line, r"\1", plan_text(), flags=re.M)
     assert text.count("\n#") < plan_text().count("\n#") - 6
     plan = Plan.parse(tomllib.loads(text))
     assert len(plan.scans) == 3
     assert len(plan.conditions) == 2
+    assert plan.sessions is not None
+    assert plan.sessions.years == (0, 1, 2.5)
     assert plan.scans[2].settings["field_tesla"] == 1.5
     assert set(plan.anatomy) == {
         "base",

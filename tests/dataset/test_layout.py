@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mindscan.core.errors import SettingsError
-from mindscan.dataset import layout
+from mindscan.dataset import layout, visits
 
 words = st.text("abcXYZ0123456789", min_size=1, max_size=8)
 scan_names = st.lists(
@@ -92,15 +92,31 @@ def test_a_subject_is_found_again_by_its_recipe(subject: str) -> None:
 
 @given(words, words)
 @settings(deadline=None, max_examples=50)
+def test_a_session_has_a_folder_and_names_of_its_own(person: str, session: str) -> None:
+    who = visits.visit(person, session)
+    assert (visits.person(who), visits.session(who)) == (person, session)
+    assert layout.subject_of(layout.recipe(who).name) == who
+    assert layout.recipe(who).match(layout.VISIT_RECIPES)
+    picture = layout.scans(who, T1W)[0]
+    assert str(picture) == f"sub-{person}/ses-{session}/anat/sub-{person}_ses-{session}_T1w.nii.gz"
+    assert layout.shown_labels(who, picture).name == f"sub-{person}_ses-{session}_desc-T1w_dseg.nii.gz"
+    assert layout.folder(who) == layout.folder(person)
+    assert not set(paths_of(who, T1W)) & set(paths_of(person, T1W))
+
+
+@given(words, words)
+@settings(deadline=None, max_examples=50)
 def test_two_subjects_share_no_file(one: str, two: str) -> None:
     shared = set(paths_of(one, T1W)) & set(paths_of(two, T1W))
     assert bool(shared) == (one == two)
 
 
-@pytest.mark.parametrize("subject", ["", "a-b", "a_b", "../x", "a/b", "é", "a.b", "a\n"])
+@pytest.mark.parametrize(
+    "subject", ["", "a-b", "a_b", "../x", "a/b", "é", "a.b", "a\n", "a_ses-", "a_ses-b_c", "_ses-b"]
+)
 def test_other_ids_are_refused(subject: str) -> None:
     with pytest.raises(SettingsError, match="letters and digits"):
-        layout.folder(subject)
+        layout.recipe(subject)
 
 
 def test_other_suffixes_are_refused() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from torch.nn import functional
 
 from mindscan.anatomy import bases, courses, illness, lesions, points, tubes
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
+from mindscan.anatomy.blocks import BLOCK_POINTS, blocks, divisions, unravel
 from mindscan.anatomy.canvas import Canvas, Coat, coats
 from mindscan.anatomy.conditions import AnyIllness
 from mindscan.anatomy.conditions.condition import Trial
@@ -37,13 +37,8 @@ from mindscan.core.parcels import PARCELS
 from mindscan.core.points import Points
 from mindscan.core.volume import Affine, Grid, Volume
 
-_FINEST_MM = 1.05
-"""Voxels with longer edges are divided and averaged, so that volumes do not depend on the grid."""
 _PROBE_STEP_MM = 2.0
 _LOOK_MM = 4.0
-_BLOCK_POINTS = 76
-"""Edge of the blocks that are painted at a time: small, so that most structures are far from most blocks,
-and large, so that there are few of them."""
 _GREY = TISSUES.index("GM")
 _CORTEX = both_sides("Cerebral-Cortex")
 _CSF = BY_NAME["CSF"].id
@@ -66,6 +61,8 @@ class Model:
         tubes: thin tubes, likewise.
         lesions: fitted to this head.
         loads: what conditions bring into every parcel.
+        back: of a later session: what carries each place to where it lay in the first, template mm that no
+            warp has moved; see `later`.
     """
 
     to_template: Affine
@@ -79,6 +76,20 @@ class Model:
     tubes: tuple[Tube, ...] = ()
     lesions: tuple[Lesion, ...] = ()
     loads: tuple[Load, ...] = ()
+    back: Field | None = None
+
+    def seen(self, grid: Grid, index: Tensor) -> Tensor:
+        """Unwarped template points of the voxel indices of a grid, both of shape (n, 3)."""
+        matrix = torch.from_numpy(self.to_template @ grid.affine).float().to(index.device)
+        return self.first(torch.addmm(matrix[:3, 3:], matrix[:3, :3], index.T).T)
+
+    def first(self, xyz: Tensor) -> Tensor:
+        """Where unwarped template points, shape (n, 3), lay in the first session."""
+        return xyz if self.back is None else (xyz.T + self.back.at(xyz)).T
+
+    def paint(self, xyz: Tensor) -> Canvas:
+        """What is painted at unwarped template points of the first session, shape (n, 3)."""
+        return _paint(self, self.place(xyz, 0.0))
 
     def place(self, xyz: Tensor, point_ml: float) -> Place:
         """Carry unwarped template points, shape (n, 3), through the warp."""
@@ -86,7 +97,7 @@ class Model:
 
     def landmarks(self) -> Landmarks:
         """The landmarks in world millimetres, carried by the very same warp."""
-        world = self._world(torch.tensor(list(self.points.values()), dtype=torch.float64))
+        world = self.world(torch.tensor(list(self.points.values()), dtype=torch.float64))
         named = zip(self.points, world.tolist(), strict=True)
         return {name: (x, y, z) for name, (x, y, z) in named}
 
@@ -94,7 +105,7 @@ class Model:
         """Dense corresponding points, see `points`, carried likewise."""
         names, found = points.dense(partial(_coats, self), self.scale, self.displacement.data.device)
         known = ~found.isnan().any(1)
-        found[known] = self._world(found[known])
+        found[known] = self.world(found[known])
         return Points(names, found)
 
     def fluid(self, xyz: Tensor) -> Tensor:
@@ -108,13 +119,14 @@ class Model:
 
     def threads(self) -> list[Tube]:
         """The tubes in world millimetres."""
-        lines = self._world(torch.from_numpy(np.concatenate([tube.xyz for tube in self.tubes]))).numpy()
+        lines = self.world(torch.from_numpy(np.concatenate([tube.xyz for tube in self.tubes]))).numpy()
         parts = np.split(lines, np.cumsum([len(tube.xyz) for tube in self.tubes])[:-1])
         return [replace(tube, xyz=line) for tube, line in zip(self.tubes, parts, strict=True)]
 
-    def _world(self, targets: Tensor) -> Tensor:
+    def world(self, targets: Tensor) -> Tensor:
         """World mm of template points that structures paint at, float64, both of shape (n, 3)."""
         unwarped = inverse(self.displacement.to("cpu"), targets)
+        unwarped = unwarped if self.back is None else inverse(self.back.to("cpu"), unwarped)
         back = torch.from_numpy(np.linalg.inv(self.to_template))
         return unwarped @ back[:3, :3].T + back[:3, 3]
 
@@ -149,7 +161,7 @@ def model(
     frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
     head = _with_structures(head, anatomy, key, frame)
     place = partial(head.place, point_ml=0.0)
-    found = illness.lesions(illnesses, key, head.scale, place, lambda xyz: _paint(head, place(xyz)))
+    found = illness.lesions(illnesses, key, head.scale, place, head.paint)
     return replace(head, lesions=found, loads=illness.loads(illnesses))
 
 
@@ -222,9 +234,9 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
     parcels = torch.zeros_like(labels)
     totals = torch.zeros(TABLE_SIZE, dtype=torch.float64, device=device)
     parts = torch.zeros(_PARCEL_TABLE, dtype=torch.float64, device=device)
-    board = Canvas.blank(torch.empty((max(_BLOCK_POINTS, *_divisions(grid)) ** 3, 0), device=device))
+    board = Canvas.blank(torch.empty((max(BLOCK_POINTS, *divisions(grid)) ** 3, 0), device=device))
     taken: list[Taken] = []
-    for voxels in _blocks(_occupied(head, grid), _divisions(grid)):
+    for voxels in blocks(_occupied(head, grid), divisions(grid)):
         canvas, xyz = _evaluate(head, grid, voxels, board, taken)
         for whole, part in ((fractions, canvas.share), (owners, canvas.owner)):
             for row, values in zip(whole.flatten(1), part, strict=True):
@@ -236,7 +248,7 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
         parts += torch.bincount(ids.int(), canvas.share[_GREY, grey].double(), _PARCEL_TABLE)
     mend(labels, fractions, owners)
     if head.tubes:
-        filled = tubes.filling(head.threads(), grid, _divisions(grid))
+        filled = tubes.filling(head.threads(), grid, divisions(grid))
         tubes.fill(filled, labels, fractions, owners, totals)
     sick = None
     if head.lesions:
@@ -264,7 +276,7 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
 def _parcel_name(head: Model, world: tuple[float, float, float], right: bool) -> str:
     """Name of the cortical parcel that a place of the cerebrum belongs to, world mm; "" where it has none."""
     place = torch.tensor([[*world, 1.0]], dtype=torch.float64) @ torch.from_numpy(head.to_template).T
-    xyz = head.place(place[:, :3].float().to(head.hull.data.device), 0.0).xyz
+    xyz = head.place(head.first(place[:, :3].float().to(head.hull.data.device)), 0.0).xyz
     return parcel_name(head.cells, xyz, _CORTEX[right])
 
 
@@ -285,8 +297,8 @@ def _fill(parcels: Tensor, labels: Tensor, head: Model, grid: Grid) -> None:
     cortex = _of_cortex(labels)
     parcels.mul_(cortex)
     bare = (cortex & (parcels == 0)).flatten().nonzero()[:, 0]
-    index = torch.stack(_unravel(bare, grid.shape), 1).float()
-    place = head.place(_to_template(head, grid, index), 0.0)
+    index = torch.stack(unravel(bare, grid.shape), 1).float()
+    place = head.place(head.seen(grid, index), 0.0)
     parcels.flatten()[bare] = parcel_ids(head.cells, place.xyz, labels.flatten()[bare])
 
 
@@ -296,30 +308,14 @@ def _occupied(head: Model, grid: Grid) -> Tensor:
     shape = [math.ceil(n / s) for n, s in zip(grid.shape, stride, strict=True)]
     device = head.displacement.data.device
     cells = torch.arange(math.prod(shape), device=device)
-    middle = torch.stack(_unravel(cells, shape), 1) * torch.tensor(stride, device=device)
+    middle = torch.stack(unravel(cells, shape), 1) * torch.tensor(stride, device=device)
     middle = middle + (torch.tensor(stride, device=device) - 1) / 2
-    canvas = _paint(head, head.place(_to_template(head, grid, middle), 0.0))
+    canvas = head.paint(head.seen(grid, middle))
     filled = (canvas.free < 1).float().reshape(1, *shape)
     filled = functional.max_pool3d(filled, 3, stride=1, padding=1)[0]
     for axis, s in enumerate(stride):
         filled = filled.repeat_interleave(s, axis).narrow(axis, 0, grid.shape[axis])
     return filled > 0
-
-
-def _divisions(grid: Grid) -> list[int]:
-    """Into how many parts the voxels of a grid are divided along each axis."""
-    return [max(1, math.ceil(edge / _FINEST_MM)) for edge in grid.voxel_mm]
-
-
-def _blocks(filled: Tensor, divisions: Sequence[int]) -> Iterator[Tensor]:
-    """Flat indices of the filled voxels of a grid, block by block."""
-    edges = [max(1, _BLOCK_POINTS // parts) for parts in divisions]
-    _, nj, nk = filled.shape
-    for corner in itertools.product(*map(range, (0, 0, 0), filled.shape, edges)):
-        part = filled[tuple(slice(low, low + edge) for low, edge in zip(corner, edges, strict=True))]
-        i, j, k = (index + low for index, low in zip(part.nonzero(as_tuple=True), corner, strict=True))
-        if len(i):
-            yield (i * nj + j) * nk + k
 
 
 def _evaluate(
@@ -329,11 +325,11 @@ def _evaluate(
 
     The canvas lies in the memory of the board. What lesions take of them is added to `taken`.
     """
-    index = torch.stack(_unravel(voxels, grid.shape), 1).float()
-    steps = [(torch.arange(n, device=index.device) + 0.5) / n - 0.5 for n in _divisions(grid)]
+    index = torch.stack(unravel(voxels, grid.shape), 1).float()
+    steps = [(torch.arange(n, device=index.device) + 0.5) / n - 0.5 for n in divisions(grid)]
     parts = torch.stack([s.flatten() for s in torch.meshgrid(*steps, indexing="ij")], 1)
     index = (index[:, None] + parts[None]).flatten(0, 1)
-    unmoved = _to_template(head, grid, index)
+    unmoved = head.seen(grid, index)
     place = head.place(unmoved, grid.voxel_ml / len(parts))
     canvas = _paint(head, place, board.wiped(len(index)))
     if head.lesions:
@@ -342,18 +338,6 @@ def _evaluate(
     if len(parts) == 1:
         return canvas, place.xyz
     return canvas.averaged(len(parts)), place.xyz.view(-1, len(parts), 3).mean(1)
-
-
-def _to_template(head: Model, grid: Grid, index: Tensor) -> Tensor:
-    """Unwarped template points of voxel indices, both of shape (n, 3)."""
-    matrix = torch.from_numpy(head.to_template @ grid.affine).float().to(index.device)
-    return torch.addmm(matrix[:3, 3:], matrix[:3, :3], index.T).T
-
-
-def _unravel(flat: Tensor, shape: Sequence[int]) -> tuple[Tensor, Tensor, Tensor]:
-    """Voxel indices (i, j, k) of flat ones."""
-    rows = flat // shape[2]
-    return rows // shape[1], rows % shape[1], flat % shape[2]
 
 
 def _paint(head: Model, place: Place, canvas: Canvas | None = None) -> Canvas:

@@ -14,7 +14,6 @@ from mindscan.anatomy.cerebrum import SheetPainter
 from mindscan.anatomy.ground import ground
 from mindscan.anatomy.level import Level, level
 from mindscan.anatomy.structure import Place
-from mindscan.anatomy.warp import inverse
 from mindscan.core.surface import CorticalSurface, Vertices
 
 _SIDES = {"left": -1, "right": 1}
@@ -64,9 +63,7 @@ def _one_side(head: Model, side: Level) -> CorticalSurface:
 
 def _to_world(head: Model, points: Tensor) -> Tensor:
     """World millimetres of points in the template millimetres in which the painters paint, float32."""
-    back = torch.from_numpy(np.linalg.inv(head.to_template))
-    unwarped = inverse(head.displacement.to("cpu"), points.cpu().double())
-    return (unwarped @ back[:3, :3].T + back[:3, 3]).float()
+    return head.world(points.cpu().double()).float()
 
 
 def _distance(points: Vertices, others: Vertices, faces: npt.NDArray[np.int64]) -> Points:
@@ -81,7 +78,7 @@ def _judged(
     """Whether each pial vertex lies below the smooth hemisphere, and whether cortex lies on the white one."""
     matrix = torch.from_numpy(head.to_template).float()
     unwarped = [torch.from_numpy(v) @ matrix[:3, :3].T + matrix[:3, 3] for v in (white, pial)]
-    inner, outer = (head.place(v.to(head.hull.data.device), 0.0).xyz for v in unwarped)
+    inner, outer = (head.place(head.first(v.to(head.hull.data.device)), 0.0).xyz for v in unwarped)
     below = side.sheet.site(Place(outer, 1.0, 0.0)).below > 0
     share = side.sheet.site(Place(inner, 1.0, 0.0)).share
     cortex = (share > 0.5) & (side.off_cut(inner) > _CUT_MM)

@@ -22,6 +22,8 @@ _SECONDS_A_MEGAPOINT = 0.33
 _SECONDS_A_SCANNED_MEGAVOXEL = 0.04
 _SECONDS_A_WRITTEN_MEGAVOXEL = 0.03
 _DISK_A_SUBJECT = 3.2e5
+_SECONDS_A_LATER_SESSION = 3.0
+_DISK_A_LATER_SESSION = 3e6
 _SECONDS_A_SURFACED_SUBJECT = 11.0
 _DISK_A_SURFACED_SUBJECT = 5e6
 _DISK_A_SCANNED_VOXEL = 1.3
@@ -82,12 +84,14 @@ def estimate(plan: Plan, subjects: int, workers: int) -> Estimate:
             + (scanned + labelled) * _SECONDS_A_WRITTEN_MEGAVOXEL
         )
     )
+    sessions = len(plan.sessions.years) if plan.sessions else 1
+    each = each * sessions + (sessions - 1) * _SECONDS_A_LATER_SESSION
     disk = _DISK_A_SUBJECT + plan.surfaces * _DISK_A_SURFACED_SUBJECT
     disk += scanned * _DISK_A_SCANNED_VOXEL + labelled * _DISK_A_LABELLED_VOXEL
     return Estimate(
-        seconds=_SECONDS_A_START + subjects * (each / busy + _SECONDS_A_REPORTED_SUBJECT),
+        seconds=_SECONDS_A_START + subjects * (each / busy + sessions * _SECONDS_A_REPORTED_SUBJECT),
         memory_bytes=memory_bytes(labelled, busy),
-        disk_bytes=disk * subjects,
+        disk_bytes=(disk * sessions + (sessions - 1) * _DISK_A_LATER_SESSION) * subjects,
         workers=busy,
     )
 

@@ -20,12 +20,14 @@ from mindscan.anatomy import anatomy as anatomies
 from mindscan.anatomy import conditions
 from mindscan.anatomy.anatomy import Anatomy
 from mindscan.cohort import override
+from mindscan.cohort.sessions import SessionPlan
 from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
 from mindscan.core.person import HEALTHY, Person
 from mindscan.core.prior import Prior, PriorField
 from mindscan.core.record import Record
 from mindscan.core.volume import Grid
+from mindscan.dataset.visits import visit
 from mindscan.imaging import scanner
 from mindscan.imaging.presets import find
 from mindscan.imaging.scanner import PRESETS, AnySettings
@@ -240,6 +242,7 @@ class Plan(Record):
         surfaces: whether white and pial surfaces of the cortex are made too.
         conditions: what some of the people have; everybody is healthy where there is none, and a plan without
             any is written without the field.
+        sessions: when everybody comes again and how fast they change; likewise.
 
     Raises:
         SettingsError: (through `Plan.parse` and `Plan.read`) an unknown field or an impossible value.
@@ -258,12 +261,14 @@ class Plan(Record):
     )
     surfaces: bool = False
     conditions: tuple[ConditionPlan, ...] = ()
+    sessions: SessionPlan | None = None
 
     @model_serializer(mode="wrap")
-    def _without_empty_conditions(self, usual: SerializerFunctionWrapHandler) -> Mapping[str, Any]:
+    def _without_empty_fields(self, usual: SerializerFunctionWrapHandler) -> Mapping[str, Any]:
         data: dict[str, Any] = usual(self)
-        if not self.conditions:
-            data.pop("conditions", None)
+        for name in ("conditions", "sessions"):
+            if not getattr(self, name):
+                data.pop(name, None)
         return data
 
     @model_validator(mode="after")
@@ -279,6 +284,10 @@ class Plan(Record):
                 here = f"scans.{n}.settings"
                 override.check(scan.settings, type(drawn), drawn.model_dump(), here, fixed)
         return self
+
+    def visits(self, subject: str) -> list[str]:
+        """Ids of somebody's sessions, see `dataset.visits`."""
+        return [visit(subject, name) for name in (self.sessions.names if self.sessions else [""])]
 
     def grids(self) -> list[Grid]:
         """The grid that the head is painted on for each scan of somebody."""

@@ -53,6 +53,12 @@ centre_mm = {centre}               # the anterior commissure lies near (0, 0, 0)
 # name = "white-matter-hyperintensities"
 # prevalence = [[45, 0.1], [60, 0.6], [80, 0.95]]    # by age; or {{ F = 0.5, M = 0.4 }}
 # settings = {{ deep = 1 }}
+
+# Everybody again, so many years after the first session. Rates of change are drawn as published;
+# what is named here is drawn from these priors instead.
+# [sessions]
+# years = [0, 1, 2.5]
+# rates = {{ hippocampus_percent = [-4, -2] }}
 """
 
 

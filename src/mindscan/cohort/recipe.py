@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
@@ -12,19 +12,22 @@ import torch
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from mindscan.anatomy import anatomy as anatomies
-from mindscan.anatomy import assets, build, conditions
+from mindscan.anatomy import assets, build, conditions, later
 from mindscan.anatomy.anatomy import Anatomy
 from mindscan.anatomy.conditions import AnyIllness
 from mindscan.anatomy.surfaces import surfaces as cortical_surfaces
 from mindscan.cohort import override
 from mindscan.cohort.plan import Plan, ScanPlan
+from mindscan.cohort.sessions import Sessions
 from mindscan.cohort.threads import one_thread
 from mindscan.core.key import Key
+from mindscan.core.motion import Motion
 from mindscan.core.person import Person
 from mindscan.core.prior import Prior
 from mindscan.core.record import Record
 from mindscan.core.scan import Origin, Scan, Subject
 from mindscan.core.volume import Grid
+from mindscan.dataset.visits import visit
 from mindscan.imaging import scanner
 from mindscan.imaging.scanner import Settings
 
@@ -71,6 +74,8 @@ class Recipe(Record):
         surfaces: whether the surfaces of the cortex are made too.
         conditions: what the person has; `anatomy` is the head as it would be without. Not written where
             empty.
+        sessions: when the person comes again and how fast the brain changes; not written where None. All
+            else that the recipe says is of the first session.
 
     Raises:
         SettingsError, FileError: (through `Recipe.parse` and `Recipe.read`) the recipe is damaged.
@@ -86,13 +91,20 @@ class Recipe(Record):
     base_digest: str = ""
     surfaces: bool = False
     conditions: tuple[AnyIllness, ...] = ()
+    sessions: Sessions | None = None
 
     @model_serializer(mode="wrap")
-    def _without_empty_conditions(self, usual: SerializerFunctionWrapHandler) -> Mapping[str, Any]:
+    def _without_empty_fields(self, usual: SerializerFunctionWrapHandler) -> Mapping[str, Any]:
         data: dict[str, Any] = usual(self)
-        if not self.conditions:
-            data.pop("conditions", None)
+        for name in ("conditions", "sessions"):
+            if not getattr(self, name):
+                data.pop(name, None)
         return data
+
+    @property
+    def visits(self) -> list[str]:
+        """Ids of the person's sessions, see `dataset.visits`."""
+        return [visit(self.subject, name) for name in (self.sessions.names if self.sessions else [""])]
 
     def head(self, device: torch.device | str = "cpu") -> build.Model:
         """The continuous head, with what the conditions have made of it."""
@@ -149,6 +161,7 @@ def draw(plan: Plan, seed: int, subject: str) -> Recipe:
         base_digest=known[anatomy.base],
         surfaces=plan.surfaces,
         conditions=illnesses,
+        sessions=plan.sessions.draw(key / "sessions", person, illnesses) if plan.sessions else None,
     )
 
 
@@ -178,7 +191,7 @@ def bases(plan: Plan) -> dict[str, str]:
 
 
 def make(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = True) -> Subject:
-    """The subject that a recipe describes: a pure function.
+    """The subject that a recipe describes, in the first session: a pure function.
 
     Args:
         recipe: drawn, read or edited.
@@ -191,26 +204,58 @@ def make(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = True)
     Raises:
         SettingsError: the recipe's base anatomy is missing, or another one than it was drawn with.
     """
+    return next(make_all(recipe, device, dense))
+
+
+def make_all(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = True) -> Iterator[Subject]:
+    """All sessions of the person that a recipe describes, one after the other; see `make`.
+
+    Raises:
+        SettingsError: (besides) a later session asks for more change than tissue can take.
+    """
     assets.check(recipe.anatomy.base, recipe.base_digest)
     with one_thread():
         head = recipe.head(device)
-        usual = recipe.grid.grid()
-        brain = build.painted(head, usual, dense)
-        brains = {GridRecord.of(usual): brain}
-        if recipe.surfaces:
-            brain = replace(brain, surfaces=cortical_surfaces(head))
-        seen: Counter[str] = Counter()
-        scans: list[Scan] = []
-        for settings in recipe.scans:
-            seen[settings.preset] += 1
-            stream = recipe.key / "scan" / settings.preset / seen[settings.preset]
-            own = GridRecord.of(settings.grid(usual))
-            if own not in brains:
-                brains[own] = build.painted(head, own.grid(), dense=False)
-            scans.append(scanner.scan(brains[own], settings, stream))
+        subject = _seen(recipe, head, recipe.visits[0], recipe.key, dense)
+    yield subject
+    sessions, first = recipe.sessions, subject.brain
+    if sessions is None or first is None:
+        return
+    with one_thread():
+        looked = later.look(head) if len(sessions.years) > 1 else None
+    for name, years, who in list(zip(sessions.names, sessions.years, recipe.visits, strict=True))[1:]:
+        with one_thread():
+            assert looked is not None
+            change = sessions.rates.change(years, looked.volumes_ml)
+            aged = later.later(looked, change)
+            subject = _seen(recipe, aged, who, recipe.key / "session" / name, dense)
+            assert subject.brain is not None
+            vectors, affine = later.to_first(aged)
+            changes = later.changes(change, first.volumes_ml(), subject.brain.volumes_ml())
+        older = recipe.person.model_dump() | {"age_years": recipe.person.age_years + years}
+        motion = Motion(vectors, affine, sessions.names[0], changes)
+        yield replace(subject, person=Person.parse(older, "sessions"), since=motion)
+
+
+def _seen(recipe: Recipe, head: build.Model, who: str, key: Key, dense: bool) -> Subject:
+    """One session: the head on its grids, and its scans with noise from `key`."""
+    usual = recipe.grid.grid()
+    brain = build.painted(head, usual, dense)
+    brains = {GridRecord.of(usual): brain}
+    if recipe.surfaces:
+        brain = replace(brain, surfaces=cortical_surfaces(head))
+    seen: Counter[str] = Counter()
+    scans: list[Scan] = []
+    for settings in recipe.scans:
+        seen[settings.preset] += 1
+        stream = key / "scan" / settings.preset / seen[settings.preset]
+        own = GridRecord.of(settings.grid(usual))
+        if own not in brains:
+            brains[own] = build.painted(head, own.grid(), dense=False)
+        scans.append(scanner.scan(brains[own], settings, stream))
     origin = Origin("recipe", recipe.digest, recipe.json_text())
     told = conditions.columns(recipe.conditions)
-    return Subject(recipe.subject, recipe.person, tuple(scans), brain, origin, told)
+    return Subject(who, recipe.person, tuple(scans), brain, origin, told)
 
 
 def _runs(plan: Plan) -> list[tuple[ScanPlan, int]]:

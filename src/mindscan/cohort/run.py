@@ -61,7 +61,9 @@ def make_cohort(
             raise SettingsError(f"{name} = {value}", "at least 1", "ask for more")
     present = set(card.finished(root)) if root.is_dir() else set()
     ids = [recipes.subject_id(n) for n in range(1, subjects + 1)]
-    missing = [recipes.draw(plan, seed, subject) for subject in ids if subject not in present]
+    missing = [
+        recipes.draw(plan, seed, subject) for subject in ids if not present.issuperset(plan.visits(subject))
+    ]
     grid = max([plan.grid.grid(), *_scanned(missing)], key=lambda grid: grid.size)
     workers = min(workers or default_workers(grid), max(len(missing), 1))
     check_memory(grid, workers)
@@ -101,7 +103,7 @@ def replay_one(root: str | Path, recipe: Recipe) -> None:
     check_memory(recipe.grid.grid(), 1)
     folder.open_job(root, {"mindscan": version("mindscan"), "seed": recipe.seed, "recipe": recipe.digest})
     try:
-        if recipe.subject not in card.finished(root):
+        if not set(recipe.visits) <= set(card.finished(root)):
             write_one(root, recipe)
     finally:
         index.write_index(root)

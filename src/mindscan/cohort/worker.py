@@ -13,8 +13,9 @@ from mindscan.dataset import store
 
 
 def write_one(root: Path, recipe: Recipe) -> str:
-    """Make one subject and put it on the shelf; returns its id."""
-    store.write_subject(root, recipes.make(recipe))
+    """Make one subject, all sessions of theirs, and put it on the shelf; returns its id."""
+    for subject in recipes.make_all(recipe):
+        store.write_subject(root, subject)
     return recipe.subject
 
 

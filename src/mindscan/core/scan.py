@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mindscan.core.brain import Brain
+from mindscan.core.motion import Motion
 from mindscan.core.person import Person
 from mindscan.core.volume import Volume
 
@@ -57,15 +58,16 @@ class Origin:
 
 @dataclass(frozen=True)
 class Subject:
-    """One person on the shelf.
+    """One person on the shelf, or one session of a person who comes several times.
 
     Args:
-        id: letters and digits, such as "001"; becomes `sub-001` on disk.
+        id: letters and digits, such as "001", which becomes `sub-001` on disk; one session is "001_ses-02".
         person: what the participants table says.
         scans: the images.
         brain: exact labels and landmarks, where they are known.
         origin: where it all comes from.
         condition: what the participants table says of the person's conditions; empty for the healthy.
+        since: how the head has changed since the first session; None in the first or only one.
     """
 
     id: str
@@ -74,3 +76,4 @@ class Subject:
     brain: Brain | None
     origin: Origin
     condition: Mapping[str, Any] = field(default_factory=dict)
+    since: Motion | None = None

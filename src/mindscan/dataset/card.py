@@ -63,7 +63,8 @@ def read_card(root: Path, subject: str) -> Card:
 
 def recipes(root: Path) -> list[str]:
     """Ids of the subjects that were written to the end, in order."""
-    return sorted(layout.subject_of(path.name) for path in root.glob(layout.RECIPES))
+    found = (path for pattern in (layout.RECIPES, layout.VISIT_RECIPES) for path in root.glob(pattern))
+    return sorted(layout.subject_of(path.name) for path in found)
 
 
 def finished(root: str | Path) -> list[str]:

@@ -9,11 +9,12 @@ from typing import Any
 
 from mindscan.core.errors import FolderError
 from mindscan.core.labels import LABELS
-from mindscan.dataset import layout
+from mindscan.dataset import layout, visits
 from mindscan.dataset.card import finished
 from mindscan.dataset.folder import disk_faults, partial, put, tidy
 from mindscan.dataset.lesion_columns import CONDITION_COLUMNS
-from mindscan.dataset.shelf import Dataset, read_dataset
+from mindscan.dataset.session_columns import IGNORED, SESSION_COLUMNS, sessions
+from mindscan.dataset.shelf import Dataset, Entry, read_dataset
 from mindscan.dataset.tables import hexadecimal, json_bytes, tsv_bytes
 
 BIDS_VERSION = "1.10.1"
@@ -46,16 +47,20 @@ def write_index(root: str | Path) -> None:
 
 
 def _documents(dataset: Dataset) -> dict[PurePosixPath, bytes]:
-    rows = dataset.participants
+    people = dataset.people
+    rows = [found[0].participant() | {"participant_id": who} for who, found in people.items()]
     said = {name for row in rows for name in row}
     more = {name: about for name, about in CONDITION_COLUMNS.items() if name in said}
     columns, bases = {**layout.PARTICIPANT_COLUMNS, **more}, ", ".join(dataset.bases)
-    readme = _README.format(version=version("mindscan")) + (_BASES.format(bases=bases) if bases else "")
+    again = {who: found for who, found in people.items() if visits.session(found[0].id)}
+    readme = _README.format(version=version("mindscan")) + (_SESSIONS if again else "")
+    readme += _BASES.format(bases=bases) if bases else ""
     return {
+        **{path: text for found in again.values() for path, text in _sessions(found).items()},
         layout.README: readme.encode(),
-        layout.TRUTH_README: _TRUTH_README.encode(),
+        layout.TRUTH_README: (_TRUTH_README + (_TRUTH_SESSIONS if again else "")).encode(),
         layout.IGNORE: _lines(layout.ROOT_IGNORED),
-        layout.TRUTH_IGNORE: _lines(layout.IGNORED),
+        layout.TRUTH_IGNORE: _lines((*layout.IGNORED, *(IGNORED if again else ()))),
         layout.TRUTH_DESCRIPTION: json_bytes(_truth_description(bases)),
         layout.LABEL_TABLE: tsv_bytes(layout.LABEL_COLUMNS, _label_rows()),
         layout.sidecar(layout.LABEL_TABLE): json_bytes({"tissue": layout.LABEL_COLUMNS["tissue"]}),
@@ -63,6 +68,17 @@ def _documents(dataset: Dataset) -> dict[PurePosixPath, bytes]:
         layout.PARTICIPANTS: tsv_bytes(columns, ([row.get(name) for name in columns] for row in rows)),
         layout.DESCRIPTION: json_bytes(_description(bases)),
     }
+
+
+def _sessions(found: Sequence[Entry]) -> dict[PurePosixPath, bytes]:
+    """The table of one person's sessions, and what describes it."""
+    path, first = sessions(found[0].id), found[0].person.age_years
+    rows = [
+        (f"ses-{visits.session(entry.id)}", entry.person.age_years, entry.person.age_years - first)
+        for entry in found
+    ]
+    described = {name: about for name, about in SESSION_COLUMNS.items() if name != "session_id"}
+    return {path: tsv_bytes(SESSION_COLUMNS, rows), layout.sidecar(path): json_bytes(described)}
 
 
 def _lines(names: Sequence[str]) -> bytes:
@@ -129,6 +145,11 @@ World space is RAS+ in millimetres, the same for a subject's images, labels and 
 subject are listed with their SHA-256 in derivatives/mindscan/sub-*/anat/sub-*_subject.json.
 """
 
+_SESSIONS = """
+Everybody comes several times: sub-*/ses-* are sessions of one person, sub-*/sub-*_sessions.tsv says when, and
+participants.tsv is of the first one. Beyond it only what years do has changed, and the noise.
+"""
+
 _BASES = """
 The shapes of some people start from label maps that the maker has added as base anatomies: {bases}. What
 those maps show of somebody may be seen in them; pass them on only as the maps themselves may be passed on.
@@ -154,4 +175,11 @@ sub-*_hemi-*                       where asked for: white and pial surface of ea
                                    RAS+, thickness, sulcal depth and mask of the cortex at every vertex
 sub-*_recipe.json                  all that the subject follows from
 sub-*_subject.json                 who the subject is, and the SHA-256 of every file
+"""
+
+_TRUTH_SESSIONS = """
+sub-*_ses-*_from-ses*_to-ses*_mode-image_xfm.nii.gz
+                                   what carries places of a session to where they lay in the first one: a
+                                   displacement field for ITK and ANTs, exact everywhere
+sub-*_ses-*_change.tsv             prescribed and achieved change of every structure since the first session
 """

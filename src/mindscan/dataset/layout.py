@@ -6,12 +6,12 @@ are relative to the root of the data set.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath, PurePosixPath
 from typing import Any, NamedTuple, TypeVar
 
-from mindscan.core.errors import SettingsError
+from mindscan.dataset import visits
+from mindscan.dataset.visits import word
 
 AnyPath = TypeVar("AnyPath", bound=PurePath)
 
@@ -170,10 +170,10 @@ PARCEL_EXTRAS = ("gyrus", "network", "side", "volume_ml")
 
 
 def folder(subject: str) -> str:
-    """The name that a subject goes by on disk.
+    """The folder of a person on disk.
 
     Args:
-        subject: letters and digits.
+        subject: letters and digits; of the id of one session, the person is meant, see `visits`.
 
     Raises:
         SettingsError: the id holds anything else.
@@ -182,7 +182,7 @@ def folder(subject: str) -> str:
         >>> folder("001")
         'sub-001'
     """
-    return f"sub-{_word(subject, 'subject id')}"
+    return f"sub-{visits.person(subject)}"
 
 
 class ScanName(NamedTuple):
@@ -212,9 +212,9 @@ def scans(subject: str, names: Sequence[ScanName]) -> list[PurePosixPath]:
     for i, name in enumerate(names):
         run = str(names[: i + 1].count(name)) if names.count(name) > 1 else ""
         entities = {"acq": name.acq, "run": run, "part": name.part}
-        told = [f"{entity}-{_word(label, entity)}" for entity, label in entities.items() if label]
-        file = "_".join([folder(subject), *told, f"{_word(name.suffix, 'suffix')}.nii.gz"])
-        paths.append(PurePosixPath(folder(subject)) / DATATYPES.get(name.suffix, "anat") / file)
+        told = [f"{entity}-{word(label, entity)}" for entity, label in entities.items() if label]
+        file = "_".join([visits.stem(subject), *told, f"{word(name.suffix, 'suffix')}.nii.gz"])
+        paths.append(visits.home(subject) / DATATYPES.get(name.suffix, "anat") / file)
     return paths
 
 
@@ -290,7 +290,7 @@ def parcels(subject: str) -> PurePosixPath:
 
 
 def sick(subject: str, ending: str) -> PurePosixPath:
-    """A file that only conditions bring; see `lesion_columns`."""
+    """A file that only conditions or later sessions bring; see `lesion_columns` and `session_columns`."""
     return _truth(subject, ending)
 
 
@@ -350,17 +350,19 @@ def recipe(subject: str) -> PurePosixPath:
 
 
 RECIPES = str(DERIVATIVE / "sub-*" / "anat" / "sub-*_recipe.json")
-"""Pattern that finds the recipes of all subjects."""
+VISIT_RECIPES = str(DERIVATIVE / "sub-*" / "ses-*" / "anat" / "sub-*_recipe.json")
+"""Patterns that find the recipes of all subjects, of those who come once and of every session of others."""
 
 
 def subject_of(recipe_name: str) -> str:
     """The id of the subject that a recipe's file name belongs to.
 
     Example:
-        >>> subject_of(recipe("001").name)
-        '001'
+        >>> subject_of(recipe("001").name), subject_of(recipe("001_ses-02").name)
+        ('001', '001_ses-02')
     """
-    return recipe_name.removeprefix("sub-").partition("_")[0]
+    name, *rest = recipe_name.removeprefix("sub-").split("_")
+    return "_".join([name, *(part for part in rest[:1] if part.startswith("ses-"))])
 
 
 def uri(path: PurePosixPath, dataset: str = "mindscan") -> str:
@@ -375,7 +377,7 @@ def uri(path: PurePosixPath, dataset: str = "mindscan") -> str:
 
 
 def _truth(subject: str, ending: str) -> PurePosixPath:
-    return DERIVATIVE / folder(subject) / "anat" / f"{folder(subject)}_{ending}"
+    return DERIVATIVE / visits.home(subject) / "anat" / f"{visits.stem(subject)}_{ending}"
 
 
 def shown(picture: PurePath) -> str:
@@ -384,11 +386,5 @@ def shown(picture: PurePath) -> str:
 
 
 def _with(picture: PurePath, ending: str) -> str:
-    """What the name of a scan's picture says between its subject and its suffix, with another ending."""
-    return "_".join([*picture.name.split("_")[1:-1], ending])
-
-
-def _word(text: str, what: str) -> str:
-    if not re.fullmatch("[0-9A-Za-z]+", text):
-        raise SettingsError(f"{what} {text!r}", "letters and digits only", "choose another name")
-    return text
+    """What the name of a scan's picture says between who is seen and its suffix, with another ending."""
+    return "_".join([*(w for w in picture.name.split("_")[1:-1] if not w.startswith("ses-")), ending])

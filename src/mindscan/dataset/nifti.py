@@ -58,15 +58,39 @@ def nifti_bytes(volume: Volume, kind: Kind, note: str = "") -> bytes:
         True
     """
     stored, slope = _stored(volume.data.detach(), kind)
-    header: Any = nib.Nifti1Header(endianness="<")
-    header.set_data_shape(tuple(volume.data.shape))
-    header.set_data_dtype(stored.dtype)
+    header = _header(tuple(volume.data.shape), stored.dtype, volume.affine, note)
     header.set_slope_inter(slope, 0.0)
-    header.set_sform(volume.affine, code=1)
-    header.set_qform(volume.affine, code=1)
+    return _packed(header, stored)
+
+
+def displacement_bytes(vectors: Tensor, affine: Affine, note: str = "") -> bytes:
+    """A displacement field as the bytes of a `.nii.gz` file that ITK and ANTs read as a transform.
+
+    Args:
+        vectors: mm, RAS+, shape (3, i, j, k); stored in LPS+, float32, as five axes with intent "vector".
+        affine: 4 x 4, from index to world mm, without shear.
+        note: at most 79 bytes for the header's description field.
+    """
+    turned = vectors.detach().cpu() * torch.tensor([-1.0, -1.0, 1.0])[:, None, None, None]
+    stored = turned.permute(0, 3, 2, 1).contiguous().numpy().astype("<f4")
+    header = _header((*vectors.shape[1:], 1, 3), stored.dtype, affine, note)
+    header.set_intent("vector")
+    return _packed(header, stored)
+
+
+def _header(shape: tuple[int, ...], dtype: npt.DTypeLike, affine: Affine, note: str) -> Any:
+    header: Any = nib.Nifti1Header(endianness="<")
+    header.set_data_shape(shape)
+    header.set_data_dtype(dtype)
+    header.set_sform(affine, code=1)
+    header.set_qform(affine, code=1)
     header.set_xyzt_units("mm", "sec")
     header["descrip"] = note.encode()
-    header.extensions.append(Nifti1Extension("comment", _affine_text(volume.affine)))
+    header.extensions.append(Nifti1Extension("comment", _affine_text(affine)))
+    return header
+
+
+def _packed(header: Any, stored: npt.NDArray[Any]) -> bytes:
     start = io.BytesIO()
     header.write_to(start)
     squeeze = zlib.compressobj(1, zlib.DEFLATED, 31)

@@ -17,7 +17,7 @@ from mindscan.core.person import Person
 from mindscan.core.points import PointName, Points
 from mindscan.core.scan import Origin, Scan, Subject
 from mindscan.core.volume import Volume
-from mindscan.dataset import layout
+from mindscan.dataset import layout, visits
 from mindscan.dataset.card import Card, read_card, recipes
 from mindscan.dataset.nifti import read_nifti
 from mindscan.dataset.tables import Cell, damaged, number, read_json, read_text, read_tsv
@@ -149,10 +149,10 @@ class Entry:
         return self.root / path if str(path) in self.card.files else None
 
     def participant(self) -> dict[str, Cell]:
-        """This subject's row of the participants table; None stands for "n/a"."""
+        """What the participants table says of this subject, who may be one session; None stands for "n/a"."""
         volumes = self.volumes_ml()
         row: dict[str, Cell] = {
-            "participant_id": layout.folder(self.id),
+            "participant_id": visits.stem(self.id),
             "species": "homo sapiens",
             "age": self.person.age_years,
             "sex": self.person.sex,
@@ -251,8 +251,16 @@ class Dataset:
         return sorted({entry.base() for entry in self.entries} - {""})
 
     @property
+    def people(self) -> dict[str, list[Entry]]:
+        """The sessions of every person by the name of their folder; one entry of those who come once."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(layout.folder(entry.id), []).append(entry)
+        return found
+
+    @property
     def participants(self) -> list[dict[str, Cell]]:
-        """Rows of the participants table, from the subjects' own files."""
+        """What the participants table says of every subject, who may be one session, from their own files."""
         return [entry.participant() for entry in self.entries]
 
     def entry(self, which: int | str) -> Entry:

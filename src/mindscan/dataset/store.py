@@ -13,10 +13,11 @@ from mindscan.core.brain import Brain
 from mindscan.core.errors import FolderError, SettingsError
 from mindscan.core.labels import BY_ID
 from mindscan.core.lesions import Lesions
+from mindscan.core.motion import Motion
 from mindscan.core.parcels import PARCELS
 from mindscan.core.points import Points
 from mindscan.core.scan import Scan, Subject
-from mindscan.dataset import layout
+from mindscan.dataset import layout, visits
 from mindscan.dataset.card import Card, finished_card
 from mindscan.dataset.folder import disk_faults, move, partial
 from mindscan.dataset.gifti import mask_bytes, shape_bytes, surface_bytes
@@ -28,8 +29,9 @@ from mindscan.dataset.lesion_columns import (
     LOAD_COLUMNS,
     LOAD_TABLE,
 )
-from mindscan.dataset.nifti import nifti_bytes
+from mindscan.dataset.nifti import displacement_bytes, nifti_bytes
 from mindscan.dataset.preview import png_bytes
+from mindscan.dataset.session_columns import ABOUT_TRANSFORM, CHANGE_COLUMNS, change, transform
 from mindscan.dataset.tables import Cell, hexadecimal, json_bytes, tsv_bytes
 
 Row = tuple[Cell, ...]
@@ -51,7 +53,7 @@ def write_subject(root: str | Path, subject: Subject) -> None:
         SettingsError: the id, a suffix, a value or the origin's digest is impossible.
     """
     root = Path(root)
-    with disk_faults(root), partial(root, layout.folder(subject.id)) as temporary:
+    with disk_faults(root), partial(root, visits.stem(subject.id)) as temporary:
         written: dict[PurePosixPath, str] = {}
         for path, content in _files(subject):
             (temporary / path.name).write_bytes(content)
@@ -81,7 +83,7 @@ def _is_there(root: Path, card: Card) -> bool:
     if foreign and not (root / layout.card(card.id)).exists():
         raise FolderError(
             f"{root / foreign[0]} is there, and mindscan did not write it",
-            f"no files of {layout.folder(card.id)}",
+            f"no files of {visits.stem(card.id)}",
             "move it away, or choose another folder",
         )
     return False
@@ -102,10 +104,11 @@ def _move_all(root: Path, temporary: Path, card: Card) -> None:
 
 
 def _take_away(root: Path, paths: list[PurePosixPath]) -> None:
-    """Remove files, and the subject's folders where nothing else stands in them."""
+    """Remove files, and the person's folders where nothing else stands in them."""
     for path in paths:
         (root / path).unlink(missing_ok=True)
-    folders = {folder for path in paths for folder in list(path.parents)[:2]}
+    own = layout.folder(layout.subject_of(paths[0].name))
+    folders = {folder for path in paths for folder in path.parents if own in folder.parts}
     for folder in sorted(folders, reverse=True):
         if (root / folder).is_dir() and not any((root / folder).iterdir()):
             (root / folder).rmdir()
@@ -138,6 +141,8 @@ def _files(subject: Subject) -> Iterator[File]:
         yield from _pictures(subject.id, subject.brain, {**reference, **_marks(subject, "")}, note)
         yield from _tables(subject.id, subject.brain)
         yield from _surfaces(subject.id, subject.brain, _marks(subject, ""))
+    if subject.since is not None:
+        yield from _changed(subject, subject.since, note)
     yield layout.recipe(subject.id), document
 
 
@@ -236,6 +241,22 @@ def _tables(subject: str, brain: Brain) -> Iterator[File]:
     for path, columns, rows in tables:
         yield path, tsv_bytes(columns, rows)
         yield layout.sidecar(path), json_bytes(columns)
+
+
+def _changed(subject: Subject, since: Motion, note: str) -> Iterator[File]:
+    """How the head has changed since the first session."""
+    path = transform(subject.id, since.since)
+    yield path, displacement_bytes(since.vectors, since.affine, note)
+    yield (
+        layout.sidecar(path),
+        json_bytes({"Description": ABOUT_TRANSFORM, "Units": "mm", **_marks(subject, "")}),
+    )
+    rows = [
+        (name, before, now, 100 * asked, 100 * (now / before - 1))
+        for name, asked, before, now in since.changes
+    ]
+    yield change(subject.id), tsv_bytes(CHANGE_COLUMNS, rows)
+    yield layout.sidecar(change(subject.id)), json_bytes(CHANGE_COLUMNS)
 
 
 def _lesion_rows(lesions: Lesions) -> list[Row]:

@@ -18,5 +18,5 @@ def truth_names(picture: PurePath, ending: str = "dseg.nii.gz") -> list[str]:
     stem = picture.name.partition(".")[0]
     words = stem.split("_")
     who = "_".join(word for word in words if word.startswith(("sub-", "ses-")))
-    shown = "_".join([words[0], layout.shown(picture)])
+    shown = "_".join([who, layout.shown(picture)])
     return [f"{name}_{ending}" for name in (shown, stem, who)]

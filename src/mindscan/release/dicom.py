@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset as Attributes
 from pydicom.errors import InvalidDicomError
 
 from mindscan.core.errors import FolderError, SettingsError
-from mindscan.dataset import layout
+from mindscan.dataset import layout, visits
 from mindscan.dataset.folder import disk_faults, move, partial, refuse_full_disk, tidy
 from mindscan.dataset.nifti import read_nifti
 from mindscan.dataset.shelf import Dataset, read_dataset
@@ -111,7 +111,7 @@ def _there(out: Path, dataset: Dataset, labelmap: bool) -> set[PurePath]:
     if not out.is_dir():
         raise FolderError(f"{out} is a file", "a folder", "choose another folder")
     tidy(out)
-    entries = {layout.folder(entry.id): entry for entry in dataset.entries}
+    entries = {visits.stem(entry.id): entry for entry in dataset.entries}
     there = set()
     for subject in sorted(out.iterdir()):
         if subject.name == str(layout.PARTIAL):

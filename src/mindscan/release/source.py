@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mindscan.dataset import layout
+from mindscan.dataset import layout, visits
 from mindscan.dataset.shelf import Entry
 from mindscan.dataset.tables import read_json
 
@@ -34,8 +34,8 @@ class Source:
 
     @property
     def subject(self) -> str:
-        """Folder of the subject, such as "sub-0001"."""
-        return layout.folder(self.entry.id)
+        """The subject as file names say it, such as "sub-0001" or "sub-0001_ses-02"."""
+        return visits.stem(self.entry.id)
 
     @property
     def preset(self) -> str:

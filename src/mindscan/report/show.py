@@ -64,7 +64,8 @@ def show(path: str | Path, out: str | Path, look: Look | None = None) -> Path:
 def truth_of(path: Path) -> Entry | None:
     """The shelf's entry of the subject whose file this is; None for a file outside a data set."""
     subject = layout.subject_of(path.name)
-    if not path.name.startswith("sub-") or not (subject.isascii() and subject.isalnum()):
+    letters = subject.replace("_ses-", "", 1)
+    if not path.name.startswith("sub-") or not (letters.isascii() and letters.isalnum()):
         return None
     for root in path.resolve().parents:
         if (root / layout.card(subject)).is_file():

@@ -1,0 +1,89 @@
+"""Sessions of one person: when they are and how fast the brain changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, model_validator
+
+from mindscan.anatomy import rates as usual_rates
+from mindscan.anatomy.conditions import AnyIllness
+from mindscan.anatomy.rates import Rates
+from mindscan.cohort import override
+from mindscan.core.key import Key
+from mindscan.core.person import Person
+from mindscan.core.prior import Rounded
+from mindscan.core.record import Record
+
+_SOMEBODY = Person(age_years=70, sex="F")
+
+
+def _from_the_first(years: tuple[float, ...]) -> tuple[float, ...]:
+    if years[0] != 0 or any(b <= a for a, b in pairwise(years)):
+        raise ValueError("years since the first session, rising, the first of them 0")
+    return years
+
+
+Years = Annotated[
+    tuple[Annotated[Rounded, Field(ge=0, le=20)], ...],
+    Field(min_length=1, max_length=99),
+    AfterValidator(_from_the_first),
+]
+
+
+class Sessions(Record):
+    """The sessions of one person.
+
+    Args:
+        years: of each since the first one, at most 20.
+        rates: how fast structures change.
+    """
+
+    years: Years
+    rates: Rates
+
+    @property
+    def names(self) -> list[str]:
+        """Name of every session, such as "01"."""
+        return session_names(self.years)
+
+
+class SessionPlan(Record):
+    """Several sessions of everybody.
+
+    Args:
+        years: of each since the first one: 0 and rising, at most 20.
+        rates: priors that replace the published ones, by the names that recipes use.
+    """
+
+    years: Years
+    rates: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _rates_are_possible(self) -> SessionPlan:
+        drawn = usual_rates.draw(Key(0), _SOMEBODY, ())
+        override.check(self.rates, Rates, drawn.model_dump(), "sessions.rates")
+        return self
+
+    @property
+    def names(self) -> list[str]:
+        """Name of every session, such as "01"."""
+        return session_names(self.years)
+
+    def draw(self, key: Key, person: Person, illnesses: Sequence[AnyIllness]) -> Sessions:
+        """Sessions of somebody with these illnesses."""
+        usual = usual_rates.draw(key, person, illnesses).model_dump()
+        rates = Rates.parse(override.replaced(usual, self.rates, key / "plan"), "sessions.rates")
+        return Sessions(years=self.years, rates=rates)
+
+
+def session_names(years: Sequence[float]) -> list[str]:
+    """Names of sessions.
+
+    Example:
+        >>> session_names([0, 1.5])
+        ['01', '02']
+    """
+    return [f"{n:02d}" for n in range(1, len(years) + 1)]
