@@ -149,7 +149,7 @@ def model(
     frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
     head = _with_structures(head, anatomy, key, frame)
     place = partial(head.place, point_ml=0.0)
-    found = illness.lesions(illnesses, key, head.scale, place, lambda xyz: _paint(head, place(xyz)))
+    found = illness.lesions(illnesses, key, head.scale, place, lambda xyz: paint(head, place(xyz)))
     return replace(head, lesions=found, loads=illness.loads(illnesses))
 
 
@@ -298,7 +298,7 @@ def _occupied(head: Model, grid: Grid) -> Tensor:
     cells = torch.arange(math.prod(shape), device=device)
     middle = torch.stack(_unravel(cells, shape), 1) * torch.tensor(stride, device=device)
     middle = middle + (torch.tensor(stride, device=device) - 1) / 2
-    canvas = _paint(head, head.place(_to_template(head, grid, middle), 0.0))
+    canvas = paint(head, head.place(_to_template(head, grid, middle), 0.0))
     filled = (canvas.free < 1).float().reshape(1, *shape)
     filled = functional.max_pool3d(filled, 3, stride=1, padding=1)[0]
     for axis, s in enumerate(stride):
@@ -335,7 +335,7 @@ def _evaluate(
     index = (index[:, None] + parts[None]).flatten(0, 1)
     unmoved = _to_template(head, grid, index)
     place = head.place(unmoved, grid.voxel_ml / len(parts))
-    canvas = _paint(head, place, board.wiped(len(index)))
+    canvas = paint(head, place, board.wiped(len(index)))
     if head.lesions:
         found = lesions.takes(head.lesions, unmoved, canvas)
         taken += [lesions.gathered(each, len(parts), voxels) for each in found]
@@ -356,7 +356,7 @@ def _unravel(flat: Tensor, shape: Sequence[int]) -> tuple[Tensor, Tensor, Tensor
     return rows // shape[1], rows % shape[1], flat % shape[2]
 
 
-def _paint(head: Model, place: Place, canvas: Canvas | None = None) -> Canvas:
+def paint(head: Model, place: Place, canvas: Canvas | None = None) -> Canvas:
     """Paint front to back, on an empty canvas where one is given."""
     canvas = canvas or Canvas.blank(place.xyz)
     for coat in _coats(head, place, canvas.free):

@@ -97,6 +97,17 @@ class Survey:
         found: Array = self.nodes.reshape(-1, 3)[chosen] + jitter
         return found
 
+    @functools.cached_property
+    def slope(self) -> Array:
+        """Direction away from the lateral ventricles, shape (i, j, k, 3)."""
+        found: Array = np.stack(np.gradient(self.to_ventricle), -1)
+        return found
+
+    def scattered(self, weight: Array, key: Key) -> Scatter:
+        """Places drawn one after the other, each where no earlier one is, with a weight at every node."""
+        some = weight > 0
+        return Scatter(self.nodes[some], weight[some].astype(np.float64), self.scale, key.rng())
+
     def find(self, template_mm: Iterable[float]) -> Array:
         """The node that the warp carries nearest to a place of the template; shape (3,)."""
         gap = ((self.template - np.array(tuple(template_mm))) ** 2).sum(-1)
@@ -107,6 +118,31 @@ class Survey:
         """Nearest node of places, one index array an axis."""
         found = np.rint((places - np.array(self.origin_mm)) / STEP_MM).astype(np.int64)
         return tuple(np.clip(found[:, a], 0, self.labels.shape[a] - 1) for a in range(3))
+
+
+class Scatter:
+    """Places that keep off each other.
+
+    Args:
+        nodes: where they may lie, template mm that no warp has moved, shape (n, 3).
+        weight: chance of each, shape (n,).
+        scale: world millimetres per template millimetre.
+        rng: what draws.
+    """
+
+    def __init__(self, nodes: Array, weight: Array, scale: float, rng: np.random.Generator) -> None:
+        self._nodes, self._weight, self._scale, self._rng = nodes, weight.copy(), scale, rng
+
+    def take(self, radius_mm: float) -> Array | None:
+        """The next place, shape (3,), around which a ball of this radius is then taken; None when full."""
+        total = np.cumsum(self._weight)
+        if not len(total) or total[-1] <= 0:
+            return None
+        chosen = int(np.searchsorted(total, self._rng.random() * total[-1]))
+        place: Array = self._nodes[chosen] + (self._rng.random(3) - 0.5) * STEP_MM
+        gap = ((self._nodes - place) ** 2).sum(1) * self._scale**2
+        self._weight[gap < (radius_mm + STEP_MM) ** 2] = 0
+        return place
 
 
 def widened(mask: Mask) -> Mask:

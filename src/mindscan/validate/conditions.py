@@ -213,7 +213,9 @@ def _volumes(who: str, sick: Brain, model: build.Model) -> list[Row]:
         asked[tissue] = asked.get(tissue, 0.0) + lesion.ml
     labels = {lesion.label for lesion in model.lesions}
     found = {
-        tissue: sum(yardsticks.shares_ml(sick, BY_ID[label].name) for label in labels if BY_ID[label].tissue == tissue)
+        tissue: sum(
+            yardsticks.shares_ml(sick, BY_ID[label].name) for label in labels if BY_ID[label].tissue == tissue
+        )
         for tissue in asked
     }
     return [
