@@ -57,9 +57,7 @@ class Field:
 
     def box(self) -> tuple[Point, Point]:
         """The first and the last corner of the lattice in mm."""
-        x, y, z = self.origin_mm
-        a, b, c = (self.step_mm * max(n - 1, 1) for n in self.data.shape[1:])
-        return self.origin_mm, (x + a, y + b, z + c)
+        return self._box
 
     def nodes(self) -> Tensor:
         """Places of the lattice nodes in mm, shape (i * j * k, 3)."""
@@ -72,6 +70,12 @@ class Field:
     def to(self, device: torch.device | str) -> Field:
         """The same field on another device."""
         return Field(self.data.to(device), self.origin_mm, self.step_mm)
+
+    @functools.cached_property
+    def _box(self) -> tuple[Point, Point]:
+        x, y, z = self.origin_mm
+        a, b, c = (self.step_mm * max(n - 1, 1) for n in self.data.shape[1:])
+        return self.origin_mm, (x + a, y + b, z + c)
 
     @functools.cached_property
     def _to_unit(self) -> tuple[Tensor, Tensor]:

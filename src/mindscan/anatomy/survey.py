@@ -23,6 +23,8 @@ STEP_MM = 2.0
 _PAD_MM = 3.0
 _FINEST_MM, _COARSEST_MM = 0.7, 2.0
 """Steps of the lattices of lumps: a fifth of their radius within these."""
+_SMOOTH_MM = 2.0
+"""Bumps on smaller lumps would not be seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +182,7 @@ def blob(
     rough: float = 0.15,
     reach_mm: float = 0.0,
 ) -> Field:
-    """The level of a small lump in world mm: an ellipsoid with bumps.
+    """The level of a small lump in world mm: an ellipsoid with bumps, if it is not a speck.
 
     Args:
         centre: template mm.
@@ -202,7 +204,9 @@ def blob(
     on = gap @ unit
     off = np.sqrt(np.maximum((gap**2).sum(-1) - on**2, 0))
     radius = np.sqrt((on / along) ** 2 + (off / across) ** 2)
-    bumps = smooth_noise(key, (count,) * 3, max(1.2 * mean / (step * scale), 2.0))
-    level = (radius - 1 + rough * bumps.numpy()) * mean
+    level = (radius - 1) * mean
+    if mean > _SMOOTH_MM:
+        bumps = smooth_noise(key, (count,) * 3, max(1.2 * mean / (step * scale), 2.0))
+        level += rough * bumps.numpy() * mean
     x, y, z = (float(c - reach) for c in centre)
     return Field(torch.from_numpy(level).float()[None], (x, y, z), step)

@@ -45,6 +45,7 @@ STILL: Mapping[str, Mapping[str, Any]] = {
     "ischaemic-stroke": {"ex_vacuo_ml": 0},
     "intracerebral-haemorrhage": {"midline_shift_mm": 0},
     "glioma": {"midline_shift_mm": 0},
+    "metastases": {},
 }
 """Conditions with lesions, and what takes mass effect and atrophy from them."""
 DRAWN = 4000

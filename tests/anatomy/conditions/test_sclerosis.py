@@ -3,10 +3,10 @@ import pytest
 
 from mindscan.anatomy import conditions
 from mindscan.anatomy.conditions.sclerosis import Sclerosis, SclerosisSize
-from mindscan.anatomy.survey import PARENCHYMA, Survey, ids_of
+from mindscan.anatomy.survey import PARENCHYMA, ids_of
 from mindscan.core.key import Key
-from mindscan.core.labels import BY_NAME, both_sides
 from mindscan.core.person import Person
+from surveys import survey
 
 PERSON = Person(age_years=40, sex="F")
 
@@ -17,27 +17,8 @@ def drawn(severity: float, n: int = 0) -> SclerosisSize:
     return found
 
 
-def survey() -> Survey:
-    """A ball of white matter in a shell of cortex, ventricles in it, a brainstem below it."""
-    axes = [2.0 * np.arange(n) - n + 1 for n in (80, 80, 80)]
-    nodes = np.stack(np.meshgrid(*axes, indexing="ij"), -1)
-    radius = np.linalg.norm(nodes, axis=-1)
-    right = nodes[..., 0] > 0
-    labels = np.zeros(radius.shape, np.int16)
-    for name, inside in (
-        ("Cerebral-Cortex", radius < 66),
-        ("Cerebral-White-Matter", radius < 62),
-        ("Lateral-Ventricle", np.linalg.norm(nodes / (1.2, 2, 1), axis=-1) < 12),
-    ):
-        left_id, right_id = both_sides(name)
-        labels[inside & right], labels[inside & ~right] = right_id, left_id
-    labels[np.linalg.norm(nodes - (0, 0, -48), axis=-1) < 10] = BY_NAME["Brain-Stem"].id
-    first = tuple(float(axis[0]) for axis in axes)
-    return Survey(labels, nodes, (first[0], first[1], first[2]), 1.0)
-
-
 @pytest.mark.parametrize(
-    ("severity", "few", "many", "least", "most"), [(0.25, 15, 50, 0.6, 2.4), (0.75, 80, 240, 13, 45)]
+    ("severity", "few", "many", "least", "most"), [(0.25, 15, 50, 0.6, 2.4), (0.75, 58, 170, 13, 45)]
 )
 def test_the_severity_is_the_rank_among_patients(
     severity: float, few: int, many: int, least: float, most: float
@@ -78,7 +59,7 @@ def test_every_kind_takes_from_its_own_tissue_only() -> None:
 
 
 def test_as_many_are_active_and_black_as_asked() -> None:
-    params = drawn(0.6).model_copy(update={"active": 3, "black_holes": 0.5})
+    params = drawn(0.6).model_copy(update={"lesions": 200, "active": 3, "black_holes": 0.5})
     grades = [each.grade for each in Sclerosis().lesions(params, Key(1), survey())]
     assert sum(grade.endswith("active") for grade in grades) == 3
     black = sum(grade.endswith("black-hole") for grade in grades) / len(grades)

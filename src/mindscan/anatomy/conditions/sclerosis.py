@@ -26,7 +26,7 @@ _MEDIAN_ML, _LOG_SD = 0.028, 1.2
 0.027 mL, the middle half from 0.011 to 0.064."""
 _SMALLEST_ML, _LARGEST_ML = 0.006, 1.0
 _RANKS = (0.0, 0.25, 0.5, 0.75, 1.0)
-_COUNTS = (13.0, 27.0, 46.0, 100.0, 340.0)
+_COUNTS = (13.0, 27.0, 48.0, 100.0, 230.0)
 _LOADS_ML = (0.7, 1.2, 13.0, 24.0, 39.0)
 """Of these patients, from the mildest to the worst: number of plaques (14 to 269 lie apart, half of the
 patients have 60 or less) and volume of all (1.05 to 48.9 mL, half 17.9 or less, on the template, which is
@@ -77,9 +77,9 @@ class Sclerosis(Calm):
     record = SclerosisSize
 
     def draw(self, key: Key, person: Person, severity: float) -> SclerosisSize:
-        """From some fifteen small ones, 1 mL together, to more than three hundred, 40 mL together."""
+        """From some fifteen small ones, 1 mL together, to more than two hundred, 40 mL together."""
         rng = key.rng()
-        lesions = int(np.clip(_ranked(severity, _COUNTS) * np.exp(0.2 * rng.normal()), 3, 400))
+        lesions = int(np.clip(_ranked(severity, _COUNTS) * np.exp(0.2 * rng.normal()), 3, 280))
         load = float(np.clip(_ranked(severity, _LOADS_ML) * np.exp(0.2 * rng.normal()), 0.3, 60))
         return SclerosisSize(
             severity=severity,
@@ -151,7 +151,7 @@ def _confluent(params: SclerosisSize, key: Key, survey: Survey) -> list[Lesion]:
         return []
     y, z = survey.template[..., 1], survey.template[..., 2]
     fingers = 1.8 * survey.noise(key, 14.0) + 2.0 * survey.noise(key / "broad", 36.0)
-    level = survey.to_ventricle + fingers + 0.07 * np.abs(y + 24) + 0.10 * np.abs(z - 22)
+    level = survey.to_ventricle + fingers + 0.12 * np.abs(y + 22) + 0.25 * np.abs(z - 20)
     right = survey.nodes[..., 0] > 0
     found = []
     for side, share in zip(_SIDES, _halves(key), strict=True):
@@ -200,7 +200,7 @@ def _where(survey: Survey) -> dict[str, Array]:
     white = survey.mask("Cerebral-White-Matter", "CC_Mid_Posterior", "CC_Central", "CC_Mid_Anterior")
     deep = survey.mask("Cerebral-White-Matter")
     gap, wall = survey.to_cortex, survey.to_ventricle
-    ahead = np.exp(-(((y + 15) / 50) ** 2))
+    ahead = np.exp(-(((y + 15) / 45) ** 2))
     return {
         "periventricular": white * (wall < 9) * (z > -10) * ahead,
         "deep": deep * np.clip((wall - 5) / 4, 0, 1) * np.clip((gap - 1) / 2, 0, 1) * (z > -20) * ahead,
