@@ -102,7 +102,7 @@ class Survey:
     @functools.cached_property
     def slope(self) -> Array:
         """Direction away from the lateral ventricles, shape (i, j, k, 3)."""
-        found: Array = np.stack(np.gradient(self.to_ventricle), -1)
+        found: Array = np.stack([np.gradient(self.to_ventricle, axis=axis) for axis in range(3)], -1)
         return found
 
     def scattered(self, weight: Array, key: Key) -> Scatter:

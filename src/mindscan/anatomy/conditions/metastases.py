@@ -24,7 +24,7 @@ _NUMBERS = (0.49, 0.21, 0.13, 0.06, 0.11)
 _NECROTIC_ML = 0.6
 """From this volume on they are dead in the middle: own choice."""
 _DEAD = 0.3
-_MOST = 30
+_MOST, _SMALLEST_ML = 30, 0.005
 _WIDEST_BELOW_MM = 12.0
 
 
@@ -75,7 +75,7 @@ class Metastases(Calm):
         """All tumours, the largest first, then the oedema of each."""
         rng = (key / "sizes").rng()
         above = survey.scattered(_edge(survey), key / "above")
-        below = survey.scattered(survey.mask("Cerebellum-White-Matter") * 1.0, key / "below")
+        below = survey.scattered(survey.mask("Cerebellum-White-Matter").astype(np.float64), key / "below")
         tumours: list[Lesion] = []
         swellings: list[Lesion] = []
         for n, ml in enumerate(_volumes(params, rng)):
@@ -100,8 +100,8 @@ def _volumes(params: MetastasesSize, rng: np.random.Generator) -> list[float]:
         return [params.tumour_ml]
     others = np.exp(rng.normal(size=params.number - 1))
     others *= (1 - params.largest) / others.sum()
-    found: list[float] = np.sort([params.largest, *others])[::-1] * params.tumour_ml
-    return [float(ml) for ml in found if ml > 0.005]
+    found = np.sort([params.largest, *others])[::-1] * params.tumour_ml
+    return [float(ml) for ml in found if ml > _SMALLEST_ML]
 
 
 def _parts(n: int, ml: float, oedema_ml: float, place: Array, survey: Survey, key: Key) -> list[Lesion]:

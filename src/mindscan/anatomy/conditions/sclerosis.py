@@ -26,7 +26,7 @@ _MEDIAN_ML, _LOG_SD = 0.028, 1.2
 0.027 mL, the middle half from 0.011 to 0.064."""
 _SMALLEST_ML, _LARGEST_ML = 0.006, 1.0
 _RANKS = (0.0, 0.25, 0.5, 0.75, 1.0)
-_COUNTS = (13.0, 27.0, 48.0, 100.0, 230.0)
+_COUNTS = (13.0, 26.0, 38.0, 85.0, 220.0)
 _LOADS_ML = (0.7, 1.2, 13.0, 24.0, 39.0)
 """Of these patients, from the mildest to the worst: number of plaques (14 to 269 lie apart, half of the
 patients have 60 or less) and volume of all (1.05 to 48.9 mL, half 17.9 or less, on the template, which is
@@ -150,8 +150,8 @@ def _confluent(params: SclerosisSize, key: Key, survey: Survey) -> list[Lesion]:
     if rest < _CONFLUENT_ML or params.lesions < 2 * len(_SIDES):
         return []
     y, z = survey.template[..., 1], survey.template[..., 2]
-    fingers = 1.8 * survey.noise(key, 14.0) + 2.0 * survey.noise(key / "broad", 36.0)
-    level = survey.to_ventricle + fingers + 0.12 * np.abs(y + 22) + 0.25 * np.abs(z - 20)
+    fingers = 3.0 * survey.noise(key, 12.0) + 2.0 * survey.noise(key / "broad", 36.0)
+    level = survey.to_ventricle + fingers + 0.08 * np.abs(y + 24) + 0.15 * np.abs(z - 18)
     right = survey.nodes[..., 0] > 0
     found = []
     for side, share in zip(_SIDES, _halves(key), strict=True):
@@ -201,9 +201,10 @@ def _where(survey: Survey) -> dict[str, Array]:
     deep = survey.mask("Cerebral-White-Matter")
     gap, wall = survey.to_cortex, survey.to_ventricle
     ahead = np.exp(-(((y + 15) / 45) ** 2))
-    return {
+    found = {
         "periventricular": white * (wall < 9) * (z > -10) * ahead,
         "deep": deep * np.clip((wall - 5) / 4, 0, 1) * np.clip((gap - 1) / 2, 0, 1) * (z > -20) * ahead,
         "juxtacortical": deep * (np.abs(gap) < 3) * (wall > 8) * (z > -20) * ahead,
         "infratentorial": survey.mask("Brain-Stem", "Cerebellum-White-Matter") * (z > -50) * 1.0,
     }
+    return {kind: np.asarray(weight, np.float64) for kind, weight in found.items()}
