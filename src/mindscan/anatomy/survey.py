@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy import ndimage
+from scipy import ndimage, spatial
 
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.field import Field
@@ -23,7 +23,7 @@ STEP_MM = 2.0
 _PAD_MM = 3.0
 _FINEST_MM, _COARSEST_MM = 0.7, 2.0
 """Steps of the lattices of lumps: a fifth of their radius within these."""
-_SMOOTH_MM = 2.0
+_SMOOTH_MM = 2.5
 """Bumps on smaller lumps would not be seen."""
 
 
@@ -134,6 +134,7 @@ class Scatter:
 
     def __init__(self, nodes: Array, weight: Array, scale: float, rng: np.random.Generator) -> None:
         self._nodes, self._weight, self._scale, self._rng = nodes, weight.copy(), scale, rng
+        self._tree = spatial.cKDTree(nodes, balanced_tree=False)
 
     def take(self, radius_mm: float) -> Array | None:
         """The next place, shape (3,), around which a ball of this radius is then taken; None when full."""
@@ -142,8 +143,7 @@ class Scatter:
             return None
         chosen = int(np.searchsorted(total, self._rng.random() * total[-1]))
         place: Array = self._nodes[chosen] + (self._rng.random(3) - 0.5) * STEP_MM
-        gap = ((self._nodes - place) ** 2).sum(1) * self._scale**2
-        self._weight[gap < (radius_mm + STEP_MM) ** 2] = 0
+        self._weight[self._tree.query_ball_point(place, radius_mm / self._scale + STEP_MM)] = 0
         return place
 
 

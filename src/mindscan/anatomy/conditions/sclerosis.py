@@ -37,8 +37,8 @@ _SHARE = {"periventricular": 0.15, "deep": 0.50, "juxtacortical": 0.26, "infrate
 ventricles, a quarter more than 20 mm away from them."""
 _CONFLUENT_ML = 3.0
 """What single plaques leave of the load lies in confluent ones beside the ventricles, if that is more: those
-of 0.5 mL and more hold 77 % of the volume in those masks, most within 12 mm of the ventricles, behind the
-middle and level with their bodies."""
+of 0.5 mL and more hold 77 % of the volume in those masks, most within 12 mm of the ventricles, 10 to 35
+mm beside the midline, behind the middle and level with their bodies."""
 _SIDES = ("Left", "Right")
 
 
@@ -149,9 +149,10 @@ def _confluent(params: SclerosisSize, key: Key, survey: Survey) -> list[Lesion]:
     rest = params.load_ml - min(usual, 0.6 * params.load_ml)
     if rest < _CONFLUENT_ML or params.lesions < 2 * len(_SIDES):
         return []
-    y, z = survey.template[..., 1], survey.template[..., 2]
+    x, y, z = (survey.template[..., axis] for axis in range(3))
     fingers = 3.0 * survey.noise(key, 12.0) + 2.0 * survey.noise(key / "broad", 36.0)
-    level = survey.to_ventricle + fingers + 0.08 * np.abs(y + 24) + 0.15 * np.abs(z - 18)
+    off = 0.06 * np.abs(y + 15) + 0.15 * np.abs(z - 25) + 0.4 * np.clip(16 - np.abs(x), 0, None)
+    level = 0.7 * survey.to_ventricle + fingers + off
     right = survey.nodes[..., 0] > 0
     found = []
     for side, share in zip(_SIDES, _halves(key), strict=True):
