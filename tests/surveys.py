@@ -1,11 +1,14 @@
 """Small heads to find places in."""
 
+import functools
+
 import numpy as np
 
 from mindscan.anatomy.survey import Survey
 from mindscan.core.labels import BY_NAME, both_sides
 
 
+@functools.cache
 def survey() -> Survey:
     """A ball of white matter in a shell of cortex, ventricles in it, a brainstem below it."""
     axes = [2.0 * np.arange(n) - n + 1 for n in (80, 80, 80)]
