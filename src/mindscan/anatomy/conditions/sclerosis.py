@@ -26,12 +26,12 @@ _MEDIAN_ML, _LOG_SD = 0.028, 1.2
 0.027 mL, the middle half from 0.011 to 0.064."""
 _SMALLEST_ML, _LARGEST_ML = 0.006, 1.0
 _RANKS = (0.0, 0.25, 0.5, 0.75, 1.0)
-_COUNTS = (13.0, 26.0, 38.0, 85.0, 220.0)
+_COUNTS = (14.0, 30.0, 31.0, 80.0, 280.0)
 _LOADS_ML = (0.7, 1.2, 13.0, 24.0, 39.0)
 """Of these patients, from the mildest to the worst: number of plaques (14 to 269 lie apart, half of the
 patients have 60 or less) and volume of all (1.05 to 48.9 mL, half 17.9 or less, on the template, which is
-larger than most heads by a quarter). More are drawn than lie apart, for some touch. The severity is the
-rank."""
+larger than most heads by a quarter). The severity is the rank. Fewer are drawn in the middle, where fingers
+of confluent ones lie apart as well, and more at the end, where many touch."""
 _SHARE = {"periventricular": 0.15, "deep": 0.50, "juxtacortical": 0.26, "infratentorial": 0.09}
 """Of the plaques below 0.5 mL of those masks, 9 % lie below the tentorium, a fifth within 8 mm of the lateral
 ventricles, a quarter more than 20 mm away from them."""
@@ -150,7 +150,7 @@ def _confluent(params: SclerosisSize, key: Key, survey: Survey) -> list[Lesion]:
     if rest < _CONFLUENT_ML or params.lesions < 2 * len(_SIDES):
         return []
     x, y, z = (survey.template[..., axis] for axis in range(3))
-    fingers = 3.0 * survey.noise(key, 12.0) + 2.0 * survey.noise(key / "broad", 36.0)
+    fingers = 2.5 * survey.noise(key, 12.0) + 2.0 * survey.noise(key / "broad", 36.0)
     off = 0.06 * np.abs(y + 15) + 0.15 * np.abs(z - 25) + 0.4 * np.clip(16 - np.abs(x), 0, None)
     level = 0.7 * survey.to_ventricle + fingers + off
     right = survey.nodes[..., 0] > 0
