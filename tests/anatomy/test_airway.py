@@ -12,7 +12,7 @@ def test_the_porion_is_the_roof_of_the_ear_canal(model: build.Model) -> None:
     for side in ("R", "L"):
         x, y, z = model.points[f"{side} porion"]
         points = torch.tensor([[x, y, z - 1.5], [x, y, z + 0.9]])
-        canvas = build._paint(model, Place(points, model.scale, 0.0))
+        canvas = build.paint(model, Place(points, model.scale, 0.0))
         assert float(canvas.share[AIR][0]) > 0.5
         assert int(canvas.owner[AIR][0]) == BY_NAME["Air"].id
         assert float(canvas.share[TISSUES.index("bone")][1]) > 0.5

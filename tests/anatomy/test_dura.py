@@ -10,7 +10,7 @@ SOFT = TISSUES.index("soft")
 
 def test_the_falx_hangs_in_the_midline_above_the_callosum(model: build.Model) -> None:
     points = torch.tensor([[0.0, 10.0, 55.0], [0.0, -60.0, 40.0], [0.0, 0.0, 10.0]])
-    canvas = build._paint(model, Place(points, model.scale, 0.0))
+    canvas = build.paint(model, Place(points, model.scale, 0.0))
     falx = canvas.owner[SOFT] == BY_NAME["Dura"].id
     assert (falx & (canvas.share[SOFT] > 0.05)).tolist()[:2] == [True, True]
     assert not bool(falx[2])
@@ -22,7 +22,7 @@ def test_coverings_take_nothing_from_the_brain(drawn: anatomy.Anatomy, key: Key)
     axes = [torch.arange(low, high, 4.0) for low, high in ((-64, 66), (-100, 70), (-50, 70))]
     points = torch.stack([axis.flatten() for axis in torch.meshgrid(*axes, indexing="ij")], 1)
     before, after = (
-        build._paint(build.model(a, key), Place(points, 0.92, 1.0))
+        build.paint(build.model(a, key), Place(points, 0.92, 1.0))
         for a in (drawn, anatomy.Anatomy.parse(data))
     )
     for tissue in ("GM", "WM"):

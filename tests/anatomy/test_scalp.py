@@ -21,7 +21,7 @@ def test_landmarks_lie_on_the_painted_skin(model: build.Model) -> None:
         x, y, z = model.points[name]
         steps = torch.linspace(-0.5, 0.5, 5) / model.scale
         ball = torch.stack(torch.meshgrid(steps, steps, steps, indexing="ij"), -1).flatten(0, 2)
-        canvas = build._paint(model, Place(ball + torch.tensor([x, y, z]), model.scale, 0.0))
+        canvas = build.paint(model, Place(ball + torch.tensor([x, y, z]), model.scale, 0.0))
         assert float(canvas.share[AIR].min()) < 0.5 < float(canvas.share[AIR].max()), name
 
 

@@ -23,7 +23,7 @@ def share_near(model: build.Model, point, tissue: str, reach_mm: float) -> torch
     steps = torch.linspace(-1, 1, 7) * reach_mm / model.scale
     ball = torch.stack(torch.meshgrid(steps, steps, steps, indexing="ij"), -1).flatten(0, 2)
     ball = ball[ball.norm(dim=1) <= reach_mm / model.scale + 1e-6]
-    canvas = build._paint(model, Place(ball + torch.tensor(point), model.scale, 0.0))
+    canvas = build.paint(model, Place(ball + torch.tensor(point), model.scale, 0.0))
     return canvas.share[TISSUES.index(tissue)]
 
 
@@ -54,7 +54,7 @@ def test_the_sella_is_soft_and_lies_in_bone(model: build.Model) -> None:
 def test_the_vault_has_three_layers_from_inside_out(model: build.Model) -> None:
     x, y, z = model.points["bregma"]
     line = torch.tensor([[x, y + t, z + t * 7] for t in np.linspace(-1.2, 0.1, 60)], dtype=torch.float32)
-    canvas = build._paint(model, Place(line, model.scale, 0.0))
+    canvas = build.paint(model, Place(line, model.scale, 0.0))
     owners = canvas.owner[TISSUES.index("bone")][canvas.share[TISSUES.index("bone")] > 0.6].tolist()
     order = [owner for n, owner in enumerate(owners) if n == 0 or owner != owners[n - 1]]
     assert order == [BY_NAME[name].id for name in ("Inner-Table", "Diploe", "Outer-Table")]

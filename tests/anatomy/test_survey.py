@@ -50,3 +50,15 @@ def test_a_lump_is_about_as_large_as_its_radii() -> None:
     assert ml == pytest.approx(4 / 3 * np.pi * 6 * 16 / 1000, rel=0.15)
     wide = np.argwhere(field.data[0].numpy() < 0)
     assert np.ptp(wide[:, 0]) > np.ptp(wide[:, 1])
+
+
+def test_scattered_places_keep_off_each_other_until_there_is_no_room() -> None:
+    look = survey()
+    white = look.mask("Cerebral-White-Matter").astype(float)
+    scatter = look.scattered(white, Key(1))
+    places = [scatter.take(20.0) for _ in range(200)]
+    found = np.array([place for place in places if place is not None])
+    assert 3 < len(found) < 200
+    assert white[look.index(found)].mean() > 0.9
+    gaps = np.linalg.norm(found[:, None] - found[None], axis=-1)[np.triu_indices(len(found), 1)]
+    assert gaps.min() > 18

@@ -95,7 +95,7 @@ def test_lesions_hold_what_is_asked_and_stay_in_their_tissue(condition) -> None:
     lesion = model.lesions[0]
     xyz = lesion.level.nodes()
     offset = torch.tensor([0.31, -0.23, 0.11]) * lesion.level.step_mm
-    canvas = build._paint(model, model.place(xyz + offset, 0.0))
+    canvas = model.paint(xyz + offset)
     found = [each for each in takes(model.lesions, xyz + offset, canvas) if each.number == 0]
     ml = sum(float(each.part.sum()) for each in found) * (lesion.level.step_mm * model.scale) ** 3 / 1000
     assert ml == pytest.approx(lesion.ml, rel=0.02 if lesion.ml > 2 else 0.12)

@@ -38,7 +38,19 @@ def test_evans_index_is_horns_over_skull() -> None:
     data = head()
     data[29:40, 35:50, 15:25], data[40:50, 35:50, 15:25] = HORN, OTHER
     data[10:70, 2:10, 15:25] = HORN  # not frontal
-    assert illnesses.evans_index(volume(data), 0.0) == pytest.approx(21 / 70)
+    assert illnesses.evans_index(brain(data)) == pytest.approx(21 / 70)
+
+
+def test_evans_index_ends_between_voxels() -> None:
+    data = head()
+    data[29:40, 35:50, 15:25], data[40:50, 35:50, 15:25] = HORN, OTHER
+    blurred = brain(data)
+    assert blurred.fractions is not None
+    assert blurred.owners is not None
+    fluid, white = label_tissue(HORN), label_tissue(LEFT)
+    blurred.fractions[fluid, 28, 35:50, 15:25], blurred.owners[fluid, 28, 35:50, 15:25] = 0.3, HORN
+    blurred.fractions[white, 28, 35:50, 15:25] = 0.7
+    assert illnesses.evans_index(blurred) == pytest.approx((21 + (1 - 0.5) / (1 - 0.3) - 0.5) / 70)
 
 
 @pytest.mark.parametrize("moved", [0, 3])
@@ -66,7 +78,7 @@ def test_fazekas_goes_by_millimetres() -> None:
 def test_lesion_volume_is_the_sum_of_shares() -> None:
     data = head()
     data[10:20, 10:20, 10:20] = HYPER
-    assert illnesses.lesion_ml(brain(data), HYPER) == pytest.approx(1.0)
+    assert illnesses.shares_ml(brain(data), "WM-hypointensities") == pytest.approx(1.0)
     assert illnesses.voxels_ml(volume(data), "WM-hypointensities") == pytest.approx(1.0)
 
 

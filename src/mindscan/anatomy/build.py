@@ -89,7 +89,7 @@ class Model:
 
     def paint(self, xyz: Tensor) -> Canvas:
         """What is painted at unwarped template points of the first session, shape (n, 3)."""
-        return _paint(self, self.place(xyz, 0.0))
+        return paint(self, self.place(xyz, 0.0))
 
     def place(self, xyz: Tensor, point_ml: float) -> Place:
         """Carry unwarped template points, shape (n, 3), through the warp."""
@@ -331,7 +331,7 @@ def _evaluate(
     index = (index[:, None] + parts[None]).flatten(0, 1)
     unmoved = head.seen(grid, index)
     place = head.place(unmoved, grid.voxel_ml / len(parts))
-    canvas = _paint(head, place, board.wiped(len(index)))
+    canvas = paint(head, place, board.wiped(len(index)))
     if head.lesions:
         found = lesions.takes(head.lesions, unmoved, canvas)
         taken += [lesions.gathered(each, len(parts), voxels) for each in found]
@@ -340,7 +340,7 @@ def _evaluate(
     return canvas.averaged(len(parts)), place.xyz.view(-1, len(parts), 3).mean(1)
 
 
-def _paint(head: Model, place: Place, canvas: Canvas | None = None) -> Canvas:
+def paint(head: Model, place: Place, canvas: Canvas | None = None) -> Canvas:
     """Paint front to back, on an empty canvas where one is given."""
     canvas = canvas or Canvas.blank(place.xyz)
     for coat in _coats(head, place, canvas.free):

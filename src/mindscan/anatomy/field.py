@@ -48,15 +48,16 @@ class Field:
 
     def near(self, xyz: Tensor) -> Tensor:
         """Index of the points that lie within the lattice."""
-        sides = zip(xyz.unbind(1), *self.box(), strict=True)
-        x, y, z = ((axis >= low) & (axis <= high) for axis, low, high in sides)
-        return (x & y & z).nonzero()[:, 0]
+        index = torch.arange(0, device=xyz.device)
+        for axis, (low, high) in enumerate(zip(*self.box(), strict=True)):
+            line = xyz[:, axis] if axis == 0 else xyz[index, axis]
+            inside = ((line >= low) & (line <= high)).nonzero()[:, 0]
+            index = inside if axis == 0 else index[inside]
+        return index
 
     def box(self) -> tuple[Point, Point]:
         """The first and the last corner of the lattice in mm."""
-        x, y, z = self.origin_mm
-        a, b, c = (self.step_mm * max(n - 1, 1) for n in self.data.shape[1:])
-        return self.origin_mm, (x + a, y + b, z + c)
+        return self._box
 
     def nodes(self) -> Tensor:
         """Places of the lattice nodes in mm, shape (i * j * k, 3)."""
@@ -69,6 +70,12 @@ class Field:
     def to(self, device: torch.device | str) -> Field:
         """The same field on another device."""
         return Field(self.data.to(device), self.origin_mm, self.step_mm)
+
+    @functools.cached_property
+    def _box(self) -> tuple[Point, Point]:
+        x, y, z = self.origin_mm
+        a, b, c = (self.step_mm * max(n - 1, 1) for n in self.data.shape[1:])
+        return self.origin_mm, (x + a, y + b, z + c)
 
     @functools.cached_property
     def _to_unit(self) -> tuple[Tensor, Tensor]:

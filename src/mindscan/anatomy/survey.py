@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy import ndimage
+from scipy import ndimage, spatial
 
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.field import Field
@@ -23,6 +23,8 @@ STEP_MM = 2.0
 _PAD_MM = 3.0
 _FINEST_MM, _COARSEST_MM = 0.7, 2.0
 """Steps of the lattices of lumps: a fifth of their radius within these."""
+_SMOOTH_MM = 2.5
+"""Bumps on smaller lumps would not be seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +99,17 @@ class Survey:
         found: Array = self.nodes.reshape(-1, 3)[chosen] + jitter
         return found
 
+    @functools.cached_property
+    def slope(self) -> Array:
+        """Direction away from the lateral ventricles, shape (i, j, k, 3)."""
+        found: Array = np.stack([np.gradient(self.to_ventricle, axis=axis) for axis in range(3)], -1)
+        return found
+
+    def scattered(self, weight: Array, key: Key) -> Scatter:
+        """Places drawn one after the other, each where no earlier one is, with a weight at every node."""
+        some = weight > 0
+        return Scatter(self.nodes[some], weight[some].astype(np.float64), self.scale, key.rng())
+
     def find(self, template_mm: Iterable[float]) -> Array:
         """The node that the warp carries nearest to a place of the template; shape (3,)."""
         gap = ((self.template - np.array(tuple(template_mm))) ** 2).sum(-1)
@@ -107,6 +120,31 @@ class Survey:
         """Nearest node of places, one index array an axis."""
         found = np.rint((places - np.array(self.origin_mm)) / STEP_MM).astype(np.int64)
         return tuple(np.clip(found[:, a], 0, self.labels.shape[a] - 1) for a in range(3))
+
+
+class Scatter:
+    """Places that keep off each other.
+
+    Args:
+        nodes: where they may lie, template mm that no warp has moved, shape (n, 3).
+        weight: chance of each, shape (n,).
+        scale: world millimetres per template millimetre.
+        rng: what draws.
+    """
+
+    def __init__(self, nodes: Array, weight: Array, scale: float, rng: np.random.Generator) -> None:
+        self._nodes, self._weight, self._scale, self._rng = nodes, weight.copy(), scale, rng
+        self._tree = spatial.cKDTree(nodes, balanced_tree=False)
+
+    def take(self, radius_mm: float) -> Array | None:
+        """The next place, shape (3,), around which a ball of this radius is then taken; None when full."""
+        total = np.cumsum(self._weight)
+        if not len(total) or total[-1] <= 0:
+            return None
+        chosen = int(np.searchsorted(total, self._rng.random() * total[-1]))
+        place: Array = self._nodes[chosen] + (self._rng.random(3) - 0.5) * STEP_MM
+        self._weight[self._tree.query_ball_point(place, radius_mm / self._scale + STEP_MM)] = 0
+        return place
 
 
 def widened(mask: Mask) -> Mask:
@@ -144,7 +182,7 @@ def blob(
     rough: float = 0.15,
     reach_mm: float = 0.0,
 ) -> Field:
-    """The level of a small lump in world mm: an ellipsoid with bumps.
+    """The level of a small lump in world mm: an ellipsoid with bumps, if it is not a speck.
 
     Args:
         centre: template mm.
@@ -166,7 +204,9 @@ def blob(
     on = gap @ unit
     off = np.sqrt(np.maximum((gap**2).sum(-1) - on**2, 0))
     radius = np.sqrt((on / along) ** 2 + (off / across) ** 2)
-    bumps = smooth_noise(key, (count,) * 3, max(1.2 * mean / (step * scale), 2.0))
-    level = (radius - 1 + rough * bumps.numpy()) * mean
+    level = (radius - 1) * mean
+    if mean > _SMOOTH_MM:
+        bumps = smooth_noise(key, (count,) * 3, max(1.2 * mean / (step * scale), 2.0))
+        level += rough * bumps.numpy() * mean
     x, y, z = (float(c - reach) for c in centre)
     return Field(torch.from_numpy(level).float()[None], (x, y, z), step)

@@ -39,7 +39,8 @@ CONDITION_COLUMNS: Columns = {
     "haematoma_age_days": {"Description": "Time since the bleeding", "Units": "day"},
     "tumour_grade": {"Description": "Grade of the glioma, World Health Organization"},
     "tumour_site": {"Description": "Side and lobe of the glioma"},
-    "tumour_ml": {"Description": "Volume of the glioma with its necrosis, without oedema", "Units": "mL"},
+    "tumour_ml": {"Description": "Volume of all tumours with their necrosis, without oedema", "Units": "mL"},
+    "metastases": {"Description": "Number of metastases"},
     "midline_shift_mm": {"Description": "How far the septum pellucidum is pushed aside", "Units": "mm"},
 }
 """Columns of the participants table that stand there only where somebody has such a condition."""

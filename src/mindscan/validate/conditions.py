@@ -45,6 +45,7 @@ STILL: Mapping[str, Mapping[str, Any]] = {
     "ischaemic-stroke": {"ex_vacuo_ml": 0},
     "intracerebral-haemorrhage": {"midline_shift_mm": 0},
     "glioma": {"midline_shift_mm": 0},
+    "metastases": {},
 }
 """Conditions with lesions, and what takes mass effect and atrophy from them."""
 DRAWN = 4000
@@ -182,7 +183,7 @@ def _measured(name: str, person: int, severity: float, seed: int) -> dict[str, A
     found: dict[str, Any] = {"seconds": [row(who, max(seconds - usual, 0.0), 0.0, most)]}
     found["volumes"] = _volumes(who, sick, model)
     if name == "hydrocephalus":
-        index = yardsticks.evans_index(sick.labels, sick.landmarks["AC"][1])
+        index = yardsticks.evans_index(sick)
         found["evans"] = [near(who, index, params.model_dump()["evans_index"], 0.01)]
     if name == "intracerebral-haemorrhage":
         shift = yardsticks.midline_shift_mm(well, sick)
@@ -213,7 +214,9 @@ def _volumes(who: str, sick: Brain, model: build.Model) -> list[Row]:
         asked[tissue] = asked.get(tissue, 0.0) + lesion.ml
     labels = {lesion.label for lesion in model.lesions}
     found = {
-        tissue: sum(yardsticks.lesion_ml(sick, label) for label in labels if BY_ID[label].tissue == tissue)
+        tissue: sum(
+            yardsticks.shares_ml(sick, BY_ID[label].name) for label in labels if BY_ID[label].tissue == tissue
+        )
         for tissue in asked
     }
     return [
@@ -241,7 +244,7 @@ def _regions(who: str, well: Brain, sick: Brain, wanted: Recipe) -> list[Row]:
 
 
 def _kept(well: Brain, sick: Brain, region: str) -> float:
-    before, after = (yardsticks.voxels_ml(each.labels, *_REGIONS[region]) for each in (well, sick))
+    before, after = (yardsticks.shares_ml(each, *_REGIONS[region]) for each in (well, sick))
     return after / before
 
 

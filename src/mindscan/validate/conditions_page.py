@@ -36,7 +36,7 @@ _VOLUMES = (
 )
 _EVANS = (
     "Largest width of the frontal horns (in front of the anterior commissure) in an axial slice over the "
-    "largest inner width of the skull, both counted in voxels of 1 mm."
+    "largest inner width of the skull; both end where half of a voxel is inside."
 )
 _SHIFT = (
     "Where left labels pass into right ones, 15 mm above the anterior commissure, beside the same head "
@@ -49,7 +49,7 @@ _FAZEKAS = (
     "to the words of Fazekas."
 )
 _REGIONS = (
-    "Voxels of the label volume beside those of the same head without the condition, at severity 0.5, and"
+    "Shares of voxels beside those of the same head without the condition, at severity 0.5, and"
     " in the first person at three. For widening of ventricles and thinning of the cortex the sources "
     "give the sign and the order, and no figure of a group that could be compared; so only what was "
     "prescribed is held against."

@@ -1,9 +1,11 @@
-"""Yardsticks for conditions: what a radiologist would measure, from label volumes alone.
+"""Yardsticks for conditions: what a radiologist would measure, from labels and shares of voxels alone.
 
 Nothing here is shared with what makes the conditions.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ from mindscan.core.labels import BY_ID, BY_NAME, LABELS, TISSUES, both_sides, in
 from mindscan.core.volume import Volume
 
 Mask = npt.NDArray[np.bool_]
+Shares = npt.NDArray[np.float32]
 _VENTRICLE = both_sides("Lateral-Ventricle")
 _HYPER = both_sides("WM-hypointensities")
 _INSIDE = tuple(label.id for label in LABELS if in_skull(label))
@@ -36,41 +39,57 @@ def ids(labels: Volume) -> npt.NDArray[np.int64]:
 
 def voxels_ml(labels: Volume, *names: str) -> float:
     """Volume of the voxels of structures in mL; a name without side means both."""
-    wanted = [i for name in names for i in ((BY_NAME[name].id,) if name in BY_NAME else both_sides(name))]
-    return float(np.isin(ids(labels), wanted).sum()) * labels.grid.voxel_ml
+    return float(np.isin(ids(labels), _named(names)).sum()) * labels.grid.voxel_ml
 
 
-def lesion_ml(brain: Brain, label: int) -> float:
-    """Volume of what carries a label, partial volume counted: its share of the voxels that it owns."""
+def _named(names: Iterable[str]) -> list[int]:
+    return [i for name in names for i in ((BY_NAME[name].id,) if name in BY_NAME else both_sides(name))]
+
+
+def shares(brain: Brain, labels: Collection[int]) -> Shares:
+    """How much of every voxel some labels own, 0 to 1."""
     assert brain.fractions is not None
     assert brain.owners is not None
-    row = TISSUES.index(BY_ID[label].tissue)
-    own = brain.owners[row] == label
-    return float(brain.fractions[row][own].double().sum()) * brain.labels.grid.voxel_ml
+    found = np.zeros(brain.labels.grid.shape, np.float32)
+    for row in sorted({TISSUES.index(BY_ID[label].tissue) for label in labels}):
+        own = np.isin(brain.owners[row].cpu().numpy(), list(labels))
+        found += np.where(own, brain.fractions[row].cpu().numpy(), 0)
+    return found
 
 
-def evans_index(labels: Volume, front_mm: float) -> float:
+def shares_ml(brain: Brain, *names: str) -> float:
+    """Volume of structures in mL, partial volume counted; a name without side means both."""
+    return float(shares(brain, _named(names)).sum(dtype=np.float64)) * brain.labels.grid.voxel_ml
+
+
+def evans_index(brain: Brain) -> float:
     """Largest width of the frontal horns in an axial slice over the largest inner width of the skull.
 
-    Args:
-        labels: upright, RAS.
-        front_mm: world y from which on ventricles are frontal horns.
+    Frontal horns are what of the lateral ventricles lies in front of the anterior commissure. Widths end
+    where half of a voxel is inside, between voxels where it must be. The head is upright, RAS.
     """
-    data = ids(labels)
-    y = labels.affine[1, 3] + labels.affine[1, 1] * np.arange(data.shape[1])
-    horns = np.isin(data, _VENTRICLE) & (y > front_mm)[:, None]
-    skull = np.isin(data, _INSIDE)
-    high = horns.any((0, 1))
-    return _widest(horns[..., high]) / max(_widest(skull), 1)
+    affine = brain.labels.affine
+    y = affine[1, 3] + affine[1, 1] * np.arange(brain.labels.grid.shape[1])
+    horns = shares(brain, _VENTRICLE)[:, y > brain.landmarks["AC"][1]]
+    return _widest(horns) / max(_widest(shares(brain, _INSIDE)), 1.0)
 
 
-def _widest(mask: Mask) -> int:
+def _widest(share: Shares) -> float:
     """Largest extent from side to side of an axial slice, voxels."""
-    across: Mask = np.asarray(mask.any(1))
-    if not across.any():
-        return 0
-    first, last = across.argmax(0), len(across) - across[::-1].argmax(0)
-    return int(np.where(across.any(0), last - first, 0).max())
+    ends = [_end(one) for one in (share, share[::-1])]
+    wide = sum(end.max(0) for end in ends) - (len(share) - 1)
+    return float(max(wide.max(initial=0.0), 0.0))
+
+
+def _end(share: Shares) -> npt.NDArray[np.float64]:
+    """Where each row along the first axis is half for the last time; -inf where it never is."""
+    inside = share >= 0.5
+    last = len(share) - 1 - inside[::-1].argmax(0)
+    here = np.take_along_axis(share, last[None], 0)[0].astype(np.float64)
+    after = np.take_along_axis(share, np.minimum(last + 1, len(share) - 1)[None], 0)[0]
+    beyond = (here - 0.5) / np.maximum(here - after, 1e-6)
+    found: npt.NDArray[np.float64] = np.where(inside.any(0), last + np.clip(beyond, 0, 1), -np.inf)
+    return found
 
 
 def septum_mm(brain: Brain, at_mm: tuple[float, float]) -> float:

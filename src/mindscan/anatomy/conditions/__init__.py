@@ -15,6 +15,7 @@ from mindscan.anatomy.conditions.dementia import Alzheimers, AlzheimersSize, Mci
 from mindscan.anatomy.conditions.glioma import Glioma, GliomaSize
 from mindscan.anatomy.conditions.haemorrhage import Haemorrhage, HaemorrhageSize
 from mindscan.anatomy.conditions.hydrocephalus import Hydrocephalus, HydrocephalusSize
+from mindscan.anatomy.conditions.metastases import Metastases, MetastasesSize
 from mindscan.anatomy.conditions.sclerosis import Sclerosis, SclerosisSize
 from mindscan.anatomy.conditions.stroke import Stroke, StrokeSize
 from mindscan.anatomy.conditions.white_matter import WhiteMatter, WhiteMatterSize
@@ -32,6 +33,7 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Stroke(),
     Haemorrhage(),
     Glioma(),
+    Metastases(),
 )
 """Every condition."""
 
@@ -43,7 +45,8 @@ AnyIllness = Annotated[
     | HydrocephalusSize
     | StrokeSize
     | HaemorrhageSize
-    | GliomaSize,
+    | GliomaSize
+    | MetastasesSize,
     Field(discriminator="condition"),
 ]
 """Parameters of any condition; `condition` says which."""

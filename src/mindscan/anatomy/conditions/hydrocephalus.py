@@ -15,7 +15,7 @@ from mindscan.anatomy.anatomy import Anatomy
 from mindscan.anatomy.conditions.condition import Calm, Illness, Trial, scaled
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.fit import rising_root
-from mindscan.anatomy.template import Template
+from mindscan.anatomy.head import to_template
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.prior import Rounded
@@ -27,7 +27,8 @@ _MOST_ML = 118.0
 _TRIES = 5
 _FRONT = ((-46.0, 46.0), (2.0, 56.0), (-8.0, 44.0))
 _WHOLE = ((-56.0, 56.0), (-104.0, 62.0), (-40.0, 56.0))
-_SKULL = ((-88.0, 88.0), (-70.0, 40.0), (-8.0, 44.0))
+_SLICE_MM, _NEAR_MM = 2.0, 2.0
+_SKULL = ((-88.0, 88.0), (-70.0, 30.0), (-14.0, 44.0))
 
 
 class HydrocephalusSize(Illness):
@@ -117,17 +118,40 @@ def evans_index(trial: Trial, anatomy: Anatomy) -> float:
     displacement, scale = trial.displaced(anatomy)
     template = trial.frame.template
     wall = template.fields["Lateral-Ventricle"]
-    asked = anatomy.ventricles.lateral_left_ml, anatomy.ventricles.lateral_right_ml
+    fluid, plexus = anatomy.ventricles, anatomy.choroid_plexus
+    asked = fluid.lateral_left_ml + plexus.left_ml, fluid.lateral_right_ml + plexus.right_ml
     left, right = _shifts(wall, asked, displacement, scale)
+    to_world = torch.from_numpy(np.linalg.inv(to_template(anatomy.head))).float()[:3, :3]
     front = _points(_FRONT, (1.0, 1.5, 1.5), displacement.data)
     moved = front + displacement.at(front).T
     gap = wall.at(moved)[0] - torch.where(moved[:, 0] > 0, right, left)
-    inside = (gap < 0) & (moved[:, 1] > 4)
-    if not bool(inside.any()):
+    inside = _near(gap) & (moved[:, 1] > 4)
+    horns = _widest(front[inside] @ to_world.to(front).T, scale * gap[inside])
+    box = _points(_SKULL, (1.0, 3.0, 2.0), displacement.data)
+    gap = template.fields["hull"].at(box + displacement.at(box).T)[0]
+    inside = _near(gap)
+    return horns / _widest(box[inside] @ to_world.to(box).T, scale * gap[inside])
+
+
+def _near(gap: Tensor) -> Tensor:
+    """Where a wall is so near that its distance is as long in a head that is stretched."""
+    return (gap < 0) & (gap > -_NEAR_MM)
+
+
+def _widest(points: Tensor, gap: Tensor) -> float:
+    """Largest extent from side to side, in one axial slice, of what encloses points `gap` mm from its wall.
+
+    Args:
+        points: world mm but for where the origin lies, shape (n, 3).
+        gap: negative, shape (n,).
+    """
+    if not len(points):
         return 0.0
-    reach = front[inside, 0].abs() - gap[inside]
-    ends = [reach[side].max() if bool(side.any()) else reach.new_zeros(()) for side in _sides(front[inside])]
-    return float(sum(ends)) / _skull_mm(template, displacement)
+    _, level = torch.unique((points[:, 2] / _SLICE_MM).round(), return_inverse=True)
+    ends = points.new_full((2, int(level.max()) + 1), -torch.inf)
+    for end, sign in zip(ends, (1, -1), strict=True):
+        end.scatter_reduce_(0, level, sign * points[:, 0] - gap, "amax")
+    return float(ends.sum(0).max())
 
 
 def _sides(points: Tensor) -> tuple[Tensor, Tensor]:
@@ -151,16 +175,6 @@ def _shifts(
 
     right, left = _sides(moved)
     return shift(left, asked_ml[0]), shift(right, asked_ml[1])
-
-
-def _skull_mm(template: Template, displacement: Field) -> float:
-    """Largest inner width of the skull."""
-    points = _points(_SKULL, (1.0, 5.0, 5.0), displacement.data)
-    wall = template.fields["hull"].at(points + displacement.at(points).T)[0]
-    inside = wall < 0
-    reach = points[inside, 0].abs() - wall[inside]
-    right, left = _sides(points[inside])
-    return float(reach[right].max() + reach[left].max())
 
 
 def _points(box: tuple[tuple[float, float], ...], steps: tuple[float, float, float], like: Tensor) -> Tensor:

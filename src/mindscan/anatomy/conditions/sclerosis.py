@@ -11,7 +11,7 @@ from pydantic import Field as Limits
 from mindscan.anatomy.anatomy import Anatomy
 from mindscan.anatomy.conditions.condition import Calm, Illness, Trial, scaled
 from mindscan.anatomy.lesions import Lesion
-from mindscan.anatomy.survey import Array, Survey, blob, ids_of
+from mindscan.anatomy.survey import Array, Survey, blob, ids_of, widened
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.prior import Rounded
@@ -21,14 +21,25 @@ _CALLOSUM = ids_of("CC_Posterior", "CC_Mid_Posterior", "CC_Central", "CC_Mid_Ant
 _BELOW = ids_of("Brain-Stem", "Cerebellum-White-Matter")
 _CORTEX = ids_of("Cerebral-Cortex")
 _LABELS = {"": "MS-Plaque", "black-hole": "MS-Black-Hole", "active": "MS-Active-Plaque"}
-_MEDIAN_ML, _LOG_SD = 0.022, 1.45
-"""Volumes of single lesions: consensus masks of ten patients (Lesjak 2018), 0.02 mL and 1.7 with specks of
-one voxel, which are left out here."""
-_SMALLEST_ML, _LARGEST_ML = 0.004, 12.0
-_SHARE = {"periventricular": 0.40, "deep": 0.28, "juxtacortical": 0.25, "infratentorial": 0.07}
-"""Of the lesions of those masks, 7 % lie below the tentorium; the others are shared out by own choice."""
-_WEIGHT = {"periventricular": 2.6, "deep": 1.0, "juxtacortical": 0.7, "infratentorial": 0.8}
-"""How large they are: most of the volume lies beside the ventricles."""
+_MEDIAN_ML, _LOG_SD = 0.028, 1.2
+"""Volumes of single plaques of 0.005 mL and more in consensus masks of ten patients (Lesjak 2018): median
+0.027 mL, the middle half from 0.011 to 0.064."""
+_SMALLEST_ML, _LARGEST_ML = 0.006, 1.0
+_RANKS = (0.0, 0.25, 0.5, 0.75, 1.0)
+_COUNTS = (14.0, 30.0, 31.0, 80.0, 280.0)
+_LOADS_ML = (0.7, 1.2, 13.0, 24.0, 39.0)
+"""Of these patients, from the mildest to the worst: number of plaques (14 to 269 lie apart, half of the
+patients have 60 or less) and volume of all (1.05 to 48.9 mL, half 17.9 or less, on the template, which is
+larger than most heads by a quarter). The severity is the rank. Fewer are drawn in the middle, where fingers
+of confluent ones lie apart as well, and more at the end, where many touch."""
+_SHARE = {"periventricular": 0.15, "deep": 0.50, "juxtacortical": 0.26, "infratentorial": 0.09}
+"""Of the plaques below 0.5 mL of those masks, 9 % lie below the tentorium, a fifth within 8 mm of the lateral
+ventricles, a quarter more than 20 mm away from them."""
+_CONFLUENT_ML = 3.0
+"""What single plaques leave of the load lies in confluent ones beside the ventricles, if that is more: those
+of 0.5 mL and more hold 77 % of the volume in those masks, most within 12 mm of the ventricles, 10 to 35
+mm beside the midline, behind the middle and level with their bodies."""
+_SIDES = ("Left", "Right")
 
 
 class SclerosisSize(Illness):
@@ -36,7 +47,7 @@ class SclerosisSize(Illness):
 
     Args:
         severity: from just above 0 to 1.
-        lesions: number of plaques, 1 to 250.
+        lesions: number of plaques, 1 to 400.
         load_ml: volume of all together.
         black_holes: share of them that are dark in T1w.
         active: number of those that take up contrast agent.
@@ -44,7 +55,7 @@ class SclerosisSize(Illness):
     """
 
     condition: Literal["multiple-sclerosis"] = "multiple-sclerosis"
-    lesions: Annotated[int, Limits(ge=1, le=250)]
+    lesions: Annotated[int, Limits(ge=1, le=400)]
     load_ml: Annotated[Rounded, Limits(gt=0, le=80)]
     black_holes: Annotated[Rounded, Limits(ge=0, le=1)]
     active: Annotated[int, Limits(ge=0, le=20)]
@@ -66,10 +77,10 @@ class Sclerosis(Calm):
     record = SclerosisSize
 
     def draw(self, key: Key, person: Person, severity: float) -> SclerosisSize:
-        """From some twenty small ones, 1 mL together, to more than a hundred, 50 mL together."""
+        """From some fifteen small ones, 1 mL together, to more than two hundred, 40 mL together."""
         rng = key.rng()
-        lesions = int(np.clip(14 * 11**severity * np.exp(0.25 * rng.normal()), 3, 200))
-        load = float(np.clip(0.8 * 50**severity * np.exp(0.3 * rng.normal()), 0.3, 60))
+        lesions = int(np.clip(_ranked(severity, _COUNTS) * np.exp(0.2 * rng.normal()), 3, 280))
+        load = float(np.clip(_ranked(severity, _LOADS_ML) * np.exp(0.2 * rng.normal()), 0.3, 60))
         return SclerosisSize(
             severity=severity,
             lesions=lesions,
@@ -95,48 +106,82 @@ class Sclerosis(Calm):
         )
 
     def lesions(self, params: SclerosisSize, key: Key, survey: Survey) -> list[Lesion]:
-        """The largest first."""
+        """Confluent ones, then the others, the largest first, each where no other lies."""
         rng = (key / "sizes").rng()
-        kinds = rng.choice(list(_SHARE), params.lesions, p=list(_SHARE.values()))
-        sizes = _MEDIAN_ML * np.exp(_LOG_SD * np.clip(rng.normal(size=params.lesions), -2.2, 2.6))
-        ml = _scaled(sizes * [_WEIGHT[kind] for kind in kinds], params.load_ml)
-        looks = np.where(rng.random(params.lesions) < params.black_holes, "black-hole", "")
-        looks[rng.permutation(params.lesions)[: params.active]] = "active"
-        gradient = np.stack([np.gradient(survey.to_ventricle, axis=axis) for axis in range(3)], -1)
-        places = {
-            kind: survey.pick(weight, int((kinds == kind).sum()), key / "places" / kind)
-            for kind, weight in _where(survey).items()
-        }
-        left = {kind: list(each) for kind, each in places.items()}
+        flowing = _confluent(params, key / "confluent", survey)
+        number = max(params.lesions - len(flowing), 1)
+        kinds = rng.choice(list(_SHARE), number, p=list(_SHARE.values()))
+        sizes = np.sort(_sizes(number, rng))[::-1]
+        ml = sizes * min((params.load_ml - sum(each.ml for each in flowing)) / sizes.sum(), 8.0)
+        looks = np.where(rng.random(number) < params.black_holes, "black-hole", "")
+        looks[rng.permutation(number)[: params.active]] = "active"
+        weights = {kind: survey.scattered(weight, key / kind) for kind, weight in _where(survey).items()}
         found = []
-        for n in np.argsort(-ml):
-            kind, look = str(kinds[n]), str(looks[n])
-            if left[kind]:
-                place = left[kind].pop()
-                away = gradient[survey.index(place[None])][0]
-                found.append(_plaque(kind, look, float(ml[n]), place, away, key / int(n), survey.scale))
-        return found
+        for n, (kind, look, size) in enumerate(zip(kinds.tolist(), looks.tolist(), ml.tolist(), strict=True)):
+            place = weights[kind].take(_radius_mm(size))
+            if place is not None:
+                away = survey.slope[survey.index(place[None])][0]
+                found.append(_plaque(kind, look, size, place, away, key / n, survey.scale))
+        return flowing + found
 
     def columns(self, params: SclerosisSize) -> Mapping[str, Any]:
         """Number and load."""
         return {"lesion_count": params.lesions, "lesion_load_ml": params.load_ml}
 
 
-def _scaled(sizes: Array, load_ml: float) -> Array:
-    """Sizes stretched, large ones most, until they sum to the load."""
-    low, high = 0.3, 2.6
-    middle = float(np.median(sizes))
-    for _ in range(40):
-        power = (low + high) / 2
-        ml = np.clip(middle * (sizes / middle) ** power, _SMALLEST_ML, _LARGEST_ML)
-        low, high = (power, high) if ml.sum() < load_ml else (low, power)
-    return np.asarray(ml * min(load_ml / ml.sum(), 3.0), np.float64)
+def _ranked(severity: float, values: tuple[float, ...]) -> float:
+    """What the patient has who is as badly ill, between those of whom it is known."""
+    return float(np.exp(np.interp(severity, _RANKS, np.log(values))))
+
+
+def _sizes(number: int, rng: np.random.Generator) -> Array:
+    sizes = _MEDIAN_ML * np.exp(_LOG_SD * np.clip(rng.normal(size=number), -2.5, 2.5))
+    return np.asarray(np.clip(sizes, _SMALLEST_ML, _LARGEST_ML), np.float64)
+
+
+def _radius_mm(ml: float) -> float:
+    return float((ml * 1000 * 3 / 4 / np.pi) ** (1 / 3))
+
+
+def _confluent(params: SclerosisSize, key: Key, survey: Survey) -> list[Lesion]:
+    """One along the wall of each ventricle: fingers that have flowed together."""
+    usual = params.lesions * _MEDIAN_ML * float(np.exp(_LOG_SD**2 / 2)) * 0.9
+    rest = params.load_ml - min(usual, 0.6 * params.load_ml)
+    if rest < _CONFLUENT_ML or params.lesions < 2 * len(_SIDES):
+        return []
+    x, y, z = (survey.template[..., axis] for axis in range(3))
+    fingers = 2.5 * survey.noise(key, 12.0) + 2.0 * survey.noise(key / "broad", 36.0)
+    off = 0.06 * np.abs(y + 15) + 0.15 * np.abs(z - 25) + 0.4 * np.clip(16 - np.abs(x), 0, None)
+    level = 0.7 * survey.to_ventricle + fingers + off
+    right = survey.nodes[..., 0] > 0
+    found = []
+    for side, share in zip(_SIDES, _halves(key), strict=True):
+        white = survey.mask(f"{side}-Cerebral-White-Matter")
+        own = (right if side == "Right" else ~right) & widened(white)
+        found.append(
+            Lesion(
+                Sclerosis.name,
+                ids_of(_LABELS[""])[0],
+                survey.field(np.where(own, level - 20.0, 60.0)),
+                (*ids_of(f"{side}-Cerebral-White-Matter"), *_CALLOSUM),
+                share * rest,
+                "periventricular-confluent",
+                edge_mm=1.4,
+            )
+        )
+    return found
+
+
+def _halves(key: Key) -> tuple[float, float]:
+    """Shares of left and right."""
+    left = float((key / "sides").rng().uniform(0.35, 0.65))
+    return left, 1 - left
 
 
 def _plaque(kind: str, look: str, ml: float, centre: Array, away: Array, key: Key, scale: float) -> Lesion:
     """An ovoid; beside the ventricles it stands on their wall, as Dawson's fingers do."""
     rng = key.rng()
-    radius = (ml * 1000 * 3 / 4 / np.pi) ** (1 / 3)
+    radius = _radius_mm(ml)
     upright = kind == "periventricular"
     long = radius * rng.uniform(1.25, 1.9 if radius < 5 else 1.4) if upright else radius * rng.uniform(1, 1.3)
     axis = away + 0.25 * rng.normal(size=3) if upright else rng.normal(size=3)
@@ -156,10 +201,11 @@ def _where(survey: Survey) -> dict[str, Array]:
     white = survey.mask("Cerebral-White-Matter", "CC_Mid_Posterior", "CC_Central", "CC_Mid_Anterior")
     deep = survey.mask("Cerebral-White-Matter")
     gap, wall = survey.to_cortex, survey.to_ventricle
-    behind = 1 + 0.8 * (y < -20)
-    return {
-        "periventricular": white * np.exp(-np.clip(wall - 1, 0, None) / 3) * (wall < 12) * (z > -8) * behind,
-        "deep": deep * (wall > 6) * np.clip((gap - 2) / 3, 0, 1) * (z > -10) * (0.4 + np.exp(-wall / 14)),
-        "juxtacortical": deep * (np.abs(gap) < 3) * (z > -25) * (wall > 4),
-        "infratentorial": survey.mask("Brain-Stem", "Cerebellum-White-Matter") * (z > -60) * 1.0,
+    ahead = np.exp(-(((y + 15) / 45) ** 2))
+    found = {
+        "periventricular": white * (wall < 9) * (z > -10) * ahead,
+        "deep": deep * np.clip((wall - 5) / 4, 0, 1) * np.clip((gap - 1) / 2, 0, 1) * (z > -20) * ahead,
+        "juxtacortical": deep * (np.abs(gap) < 3) * (wall > 8) * (z > -20) * ahead,
+        "infratentorial": survey.mask("Brain-Stem", "Cerebellum-White-Matter") * (z > -50) * 1.0,
     }
+    return {kind: np.asarray(weight, np.float64) for kind, weight in found.items()}

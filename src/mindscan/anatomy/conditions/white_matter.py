@@ -11,7 +11,7 @@ from pydantic import Field as Limits
 
 from mindscan.anatomy.conditions.condition import Calm, Illness, along
 from mindscan.anatomy.lesions import Lesion
-from mindscan.anatomy.survey import Array, Survey, blob, ids_of, widened
+from mindscan.anatomy.survey import STEP_MM, Array, Mask, Survey, blob, ids_of, widened
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.prior import Rounded
@@ -24,6 +24,9 @@ _FOCUS_MM = {1: (1.2, 2.4), 2: (1.4, 6.2), 3: (1.6, 13.0)}
 words (points, beginning to flow together, large areas); numbers are own choices within those words, and the
 largest foci follow the scale of Noh et al. 2014, doi:10.1016/j.jstrokecerebrovasdis.2013.06.002: below 10 mm
 across, 10 to 25, above."""
+_THICK_MM = {0: 0.0, 1: 3.4, 2: 7.2, 3: 13.0}
+"""By grade: how thick most of what lies beside the ventricles is, its 95th percentile; on the scale of Noh
+2014 below 5 mm, 5 to 10, above."""
 _CAP_FROM_MM = 24.0
 _TAIL_FROM_MM = -44.0
 
@@ -75,7 +78,7 @@ class WhiteMatter(Calm):
             deep=deep,
             around_ml=low * (high / low) ** within,
             foci=int(rng.integers(few, many + 1)),
-            largest_mm=float(rng.uniform(0.85, 1.15) * _FOCUS_MM[deep][1]) if deep else 0.0,
+            largest_mm=float(rng.uniform(0.92, 1.15) * _FOCUS_MM[deep][1]) if deep else 0.0,
         )
 
     def follow(
@@ -110,13 +113,15 @@ def _around(params: WhiteMatterSize, key: Key, survey: Survey) -> list[Lesion]:
     y, z = survey.template[..., 1], survey.template[..., 2]
     cap = np.clip((y - _CAP_FROM_MM) / 8, 0, 1) + 0.8 * np.clip((_TAIL_FROM_MM - y) / 10, 0, 1)
     rough = (0.25, 0.5, 1.0, 2.6)[params.around]
-    level = survey.to_ventricle - 3.5 * cap + rough * survey.noise(key, 14.0)
+    level = survey.to_ventricle + rough * survey.noise(key, 14.0)
     below = np.clip((-2 - z) / 3, 0, None)
     found = []
     for side in _SIDES:
         white = survey.mask(f"{side}-Cerebral-White-Matter")
         own = survey.nodes[..., 0] > 0 if side == "Right" else survey.nodes[..., 0] <= 0
-        reach = np.where(own & widened(white), level + 3 * below, 60.0)
+        lining = level + 3 * below
+        lining = lining - _caps(lining, cap, survey, white & own, params) * cap
+        reach = np.where(own & widened(white), lining, 60.0)
         found.append(
             Lesion(
                 WhiteMatter.name,
@@ -129,6 +134,22 @@ def _around(params: WhiteMatterSize, key: Key, survey: Survey) -> list[Lesion]:
             )
         )
     return found
+
+
+def _caps(level: Array, cap: Array, survey: Survey, white: Mask, params: WhiteMatterSize) -> float:
+    """How much nearer caps are than bands, so that what has this volume is as thick as its grade says.
+
+    The same volume is thinner around wide ventricles; then the more of it lies in the caps.
+    """
+    number = max(round(params.around_ml / 2 * 1000 / (STEP_MM * survey.scale) ** 3), 1)
+    level, cap, away = level[white], cap[white], survey.to_ventricle[white]
+    low, high = 0.0, 24.0
+    for _ in range(12):
+        middle = (low + high) / 2
+        nearest = np.argpartition(level - middle * cap, min(number, len(level) - 1))[:number]
+        thick = float(np.percentile(away[nearest], 95))
+        low, high = (middle, high) if thick < _THICK_MM[params.around] else (low, middle)
+    return (low + high) / 2
 
 
 def _deep(params: WhiteMatterSize, key: Key, survey: Survey) -> list[Lesion]:
@@ -145,7 +166,7 @@ def _deep(params: WhiteMatterSize, key: Key, survey: Survey) -> list[Lesion]:
     for n, (centre, radius) in enumerate(zip(centres, np.sort(radii)[::-1], strict=True)):
         side = _SIDES[int(survey.nodes[inside][n, 0] > 0)]
         axis = rng.normal(size=3) * (0.6, 1.0, 0.6)
-        long = radius * rng.uniform(1.0, 1.5)
+        long = radius * rng.uniform(1.0 if n else 1.2, 1.5)
         wide = (radius**3 / long) ** 0.5
         field = blob(centre, (long, wide), axis, survey.scale, key / n, rough=0.12 + 0.06 * (radius > 4))
         ml = 4 / 3 * np.pi * radius**3 / 1000
