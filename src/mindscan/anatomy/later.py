@@ -5,8 +5,8 @@ rest; the skull stays where it is, bit for bit. The motion is the flow of a pote
 one unit of time (`warp.exponential`). A lattice smooths what it is told, so what is told is mended until the
 volumes that come out are those asked.
 
-Prescribing what places gain and solving for the motion is due to Karacali & Davatzikos 2006,
-doi:10.1109/TMI.2006.871549, and Khanal et al. 2017, doi:10.3389/fnins.2017.00132.
+Prescribing what places gain and solving for the motion is due to Karacali & Davatzikos 2006, IEEE
+Transactions on Medical Imaging 25:649-652, and Khanal et al. 2017, doi:10.3389/fnins.2017.00132.
 """
 
 from __future__ import annotations
