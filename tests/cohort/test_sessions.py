@@ -157,6 +157,7 @@ def test_the_official_validator_finds_no_fault(cohort: Path, tmp_path: Path) -> 
     [
         ({"years": [1, 2]}, "rising, the first of them 0"),
         ({"years": [0, 2, 2]}, "rising, the first of them 0"),
+        ({"years": []}, "rising, the first of them 0"),
         ({"years": [0, 50]}, "less than or equal to 20"),
         ({"years": [0, 1], "rates": {"hipocampus_percent": -1}}, "unknown field 'sessions.rates.hipocampus"),
         ({"years": [0, 1], "rates": {"cortex_percent": [-90, 0]}}, "sessions.rates.cortex_percent"),

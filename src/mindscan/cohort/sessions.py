@@ -21,14 +21,14 @@ _SOMEBODY = Person(age_years=70, sex="F")
 
 
 def _from_the_first(years: tuple[float, ...]) -> tuple[float, ...]:
-    if years[0] != 0 or any(b <= a for a, b in pairwise(years)):
+    if years[:1] != (0,) or any(b <= a for a, b in pairwise(years)):
         raise ValueError("years since the first session, rising, the first of them 0")
     return years
 
 
 Years = Annotated[
     tuple[Annotated[Rounded, Field(ge=0, le=20)], ...],
-    Field(min_length=1, max_length=99),
+    Field(max_length=99),
     AfterValidator(_from_the_first),
 ]
 
