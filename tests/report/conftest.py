@@ -102,6 +102,13 @@ def subject_of(
     return Subject(f"{number:03d}", person, scans, truth, origin)
 
 
+def in_session(subject: Subject, session: int) -> Subject:
+    """The same once more, two years older every time."""
+    age = subject.person.age_years + 2 * (session - 1)
+    person = subject.person.model_copy(update={"age_years": age})
+    return dataclasses.replace(subject, id=f"{subject.id}_ses-{session:02d}", person=person)
+
+
 @pytest.fixture(scope="session")
 def labels() -> Volume:
     """Label ids of the coarse head."""
@@ -119,13 +126,15 @@ def make_shelf(tmp_path_factory: pytest.TempPathFactory) -> MakeShelf:
     """Write a data set of some subjects and give its folder; the same arguments give the same folder."""
     made: dict[object, Path] = {}
 
-    def make(count: int = 2, suffixes: tuple[str, ...] = ("T1w",), **how: object) -> Path:
-        name = (count, suffixes, *sorted(how.items()))
+    def make(count: int = 2, suffixes: tuple[str, ...] = ("T1w",), sessions: int = 1, **how: object) -> Path:
+        name = (count, suffixes, sessions, *sorted(how.items()))
         if name not in made:
             root = tmp_path_factory.mktemp("shelf") / "cohort & co"
             open_job(root, {"mindscan": "9.8.7", "seed": 314, "plan": {"subjects": count}})
             for number in range(1, count + 1):
-                write_subject(root, subject_of(number, suffixes, **how))
+                subject = subject_of(number, suffixes, **how)
+                for session in range(1, 1 + sessions):
+                    write_subject(root, subject if sessions == 1 else in_session(subject, session))
             write_index(root)
             made[name] = root
         return made[name]

@@ -102,6 +102,17 @@ def test_the_page_tells_what_is_in_the_data_set(make_shelf: Shelf) -> None:
     assert html.count('class="card"') == 4
 
 
+def test_somebody_who_comes_twice_is_one_subject(make_shelf: Shelf) -> None:
+    html = write_report(make_shelf(1, sessions=2)).read_text(encoding="utf-8")
+    assert "1 subject in 2 sessions: 1 woman of 27.0 to 29.0 years, healthy." in html
+    assert "The data set holds 1 subject in 2 sessions" in html
+    assert "<dt>Subjects</dt><dd>1</dd></div><div><dt>Sessions</dt><dd>2</dd>" in html
+    assert "of 2 healthy sessions lie in their band." in html
+    assert "Each mark is one session;" in html
+    assert "Later sessions are the head of the first one" in html
+    assert html.count('class="card"') == 2
+
+
 def test_real_scans_are_not_called_synthetic(make_shelf: Shelf) -> None:
     html = write_report(make_shelf(2, kind="scan", brain=False)).read_text(encoding="utf-8")
     assert "none of these people exist" not in html

@@ -50,16 +50,28 @@ class Facts:
         """How many subjects come from real scans."""
         return sum(entry.card.kind == "scan" for entry in self.dataset.entries)
 
+    @property
+    def mark(self) -> str:
+        """What a picture or a mark shows: a subject, or one session where somebody comes several times."""
+        return "session" if len(self.dataset) > len(self.dataset.people) else "subject"
+
+    @property
+    def subjects(self) -> str:
+        """How many there are, such as "3 subjects", or "3 subjects in 6 sessions"."""
+        people = counted(len(self.dataset.people), "subject")
+        return people if self.mark == "subject" else f"{people} in {counted(len(self.dataset), self.mark)}"
+
     def column(self, name: str) -> list[float]:
         """The numbers in a column of the participants table; subjects without one are left out."""
         return [value for row in self.rows if isinstance(value := row[name], float)]
 
     def people(self) -> str:
         """Sex, age and diagnoses in words, such as "2 women and 1 man of 20.0 to 60.5 years, all healthy"."""
-        persons = [entry.person for entry in self.dataset.entries]
+        persons = [sessions[0].person for sessions in self.dataset.people.values()]
+        ages = [entry.person.age_years for entry in self.dataset.entries]
         numbers = [(sum(p.sex == sex for p in persons), noun) for sex, noun in (("F", "woman"), ("M", "man"))]
         sexes = " and ".join(counted(number, noun) for number, noun in numbers if number)
-        young, old = (f"{edge(p.age_years for p in persons):.1f}" for edge in (min, max))
+        young, old = (f"{edge(ages):.1f}" for edge in (min, max))
         text = f"{sexes} of {young if young == old else f'{young} to {old}'} years"
         names = sorted({p.diagnosis for p in persons}, key=lambda name: (name != "healthy", name))
         if len(names) == 1:

@@ -62,7 +62,7 @@ def methods_text(facts: Facts) -> str:
 def _people(facts: Facts) -> str:
     """Who is in the data set, and what it was made from."""
     total = len(facts.dataset)
-    text = [f"## Subjects\n\nThe data set holds {counted(total, 'subject')}"]
+    text = [f"## Subjects\n\nThe data set holds {facts.subjects}"]
     text += [f" ({facts.people()})." if total else "."]
     if total > facts.real:
         made = str(total - facts.real) if facts.real else "All"
@@ -90,14 +90,24 @@ def _anatomy(facts: Facts) -> str:
         f"distributed with nilearn [@abraham]{_bases(facts)}: structures are resized for the age and sex "
         "of each person after published FreeSurfer volumes [@fischl, @buckner] of the 1000 Functional "
         "Connectomes [@biswal], each cortex grows folds of its own [@lefevre], "
-        "and the whole is deformed by a smooth, invertible warp [@arsigny]. Volumes in this "
+        f"and the whole is deformed by a smooth, invertible warp [@arsigny].{_later(facts)} Volumes in this "
         f"data set{spread}: {', '.join(volumes)}."
+    )
+
+
+def _later(facts: Facts) -> str:
+    """How later sessions are made, where there are any."""
+    if facts.mark == "subject":
+        return ""
+    return (
+        " Later sessions are the head of the first one seen through one more invertible map, which changes "
+        "every structure at the rate that the recipe holds."
     )
 
 
 def _bases(facts: Facts) -> str:
     """How many brains start from label maps of the maker's own, and from which."""
-    on_maps = sum(bool(entry.base()) for entry in facts.dataset.entries)
+    on_maps = sum(bool(sessions[0].base()) for sessions in facts.dataset.people.values())
     names = ", ".join(facts.dataset.bases)
     return (
         f" (the brains of {counted(on_maps, 'subject')} from label maps aligned to it: {names})"

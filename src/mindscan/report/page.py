@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from string import Template
 
@@ -14,6 +13,7 @@ from mindscan.report.methods import methods_text
 from mindscan.report.plots import MEASURES, SEXES, Measure, Point, plot, within_norm
 from mindscan.report.settings import voxel_text
 from mindscan.report.tables import legend, participants_table, settings_table
+from mindscan.report.templates import document, text
 from mindscan.report.wall import wall
 
 REPORT = PurePosixPath("report.html")
@@ -61,17 +61,17 @@ def report_html(facts: Facts) -> str:
     Raises:
         FileError: a file in the data set is missing or damaged.
     """
-    return _template("page.html").substitute(
-        version=escape(facts.made_by),
-        title=escape(f"Synthetic brain MRI: {facts.dataset.root.resolve().name}"),
-        style=_text("page.css"),
-        script=_text("page.js"),
+    title = f"Synthetic brain MRI: {facts.dataset.root.resolve().name}"
+    body = Template(text("page.html")).substitute(
+        title=escape(title),
+        script=text("page.js"),
         mark=_mark(facts),
         lead=escape(_lead(facts)),
         stats=_stats(facts),
         wall_note=_wall_note(facts),
         wall=wall(facts),
         norm_sources=escape(_SOURCES),
+        marked=facts.mark,
         plot_key=_plot_key(),
         plots="".join(_plot(measure, facts) for measure in MEASURES),
         scans=settings_table(facts.kinds),
@@ -83,14 +83,7 @@ def report_html(facts: Facts) -> str:
         replay=escape(_replay(facts)),
         footer=escape(f"Made with mindscan {facts.made_by}. This page loads nothing from the network."),
     )
-
-
-def _text(name: str) -> str:
-    return files("mindscan.report").joinpath(name).read_text(encoding="utf-8").strip()
-
-
-def _template(name: str) -> Template:
-    return Template(_text(name))
+    return document(title, text("page.css"), facts.made_by, body, scripts=True)
 
 
 def _mark(facts: Facts) -> str:
@@ -109,17 +102,18 @@ def _lead(facts: Facts) -> str:
         return "This data set holds no finished subject yet."
     scans = listed([f"{kind.count} {kind.name}" for kind in facts.kinds]) or "no"
     noun = "scan" if sum(kind.count for kind in facts.kinds) == 1 else "scans"
-    text = f"{counted(len(facts.rows), 'subject')}: {facts.people()}. The data set holds {scans} {noun}."
+    lead = f"{facts.subjects}: {facts.people()}. The data set holds {scans} {noun}."
     if facts.labels:
-        text += " Every voxel and every landmark is labelled exactly, because the labels came first."
-    return text + (f" mindscan {facts.made_by} made it from seed {facts.seed}." if facts.seed else "")
+        lead += " Every voxel and every landmark is labelled exactly, because the labels came first."
+    return lead + (f" mindscan {facts.made_by} made it from seed {facts.seed}." if facts.seed else "")
 
 
 def _stats(facts: Facts) -> str:
     """The tiles below the lead."""
     voxels = [voxel for kind in facts.kinds for voxel in kind.values["Voxel"]]
     tiles = {
-        "Subjects": str(len(facts.rows)),
+        "Subjects": str(len(facts.dataset.people)),
+        **({"Sessions": str(len(facts.rows))} if facts.mark == "session" else {}),
         "Scans": str(sum(kind.count for kind in facts.kinds)),
         "Voxel": voxel_text(voxels) if voxels else "–",
         "Labels": str(len(facts.labels)),
@@ -155,9 +149,9 @@ def _plot(measure: Measure, facts: Facts) -> str:
             points.append(Point(str(row["participant_id"]), person.sex, person.age_years, value, healthy))
     inside, known = within_norm(measure, points)
     told = (
-        f"{inside} of {known} healthy subjects lie in their band."
+        f"{inside} of {known} healthy {facts.mark}s lie in their band."
         if known
-        else "No healthy subject to compare."
+        else f"No healthy {facts.mark} to compare."
     )
     return (
         f'<figure class="plot"><h3>{measure.title} <small>mL</small></h3>'

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from string import Template
+
+from mindscan.report.templates import document, text
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,8 @@ def sections_html(head: Head, sections: Sequence[Section], style: str, version: 
         style: CSS besides that of all pages.
         version: of mindscan.
     """
-    return Template(_text("sections.html")).substitute(
+    body = Template(text("sections.html")).substitute(
         version=escape(version),
-        style=f"{_text('page.css').strip()}\n{style.strip()}",
         eyebrow=escape(head.eyebrow),
         title=escape(head.title),
         mark=escape(head.mark),
@@ -65,6 +65,7 @@ def sections_html(head: Head, sections: Sequence[Section], style: str, version: 
         sections="\n".join(_html(one) for one in sections),
         made=head.made,
     )
+    return document(head.title, f"{text('page.css')}\n{style.strip()}", version, body)
 
 
 def _html(section: Section) -> str:
@@ -74,7 +75,3 @@ def _html(section: Section) -> str:
         + "\n".join(section.parts)
         + "\n</section>\n"
     )
-
-
-def _text(name: str) -> str:
-    return files("mindscan.report").joinpath(name).read_text(encoding="utf-8")
