@@ -220,6 +220,7 @@ def _structure_lines() -> Lines:
     directions = sphere.icosphere(0)[0]
     names: list[PointName] = []
     start, step, members = [], [], []
+    centres = {name: _centres(templates.load().fields[name], name in MIDDLE) for name in (*PAIRS, *MIDDLE)}
     for field, side, long_side, sign in (
         *((name, side, long_side, sign) for name in PAIRS for side, long_side, sign in _SIDES),
         *((name, "", "", 1) for name in MIDDLE),
@@ -227,7 +228,7 @@ def _structure_lines() -> Lines:
         name = _CALLED.get(field, field)
         labels = [*_WITH.get(name, ()), *([] if name == "Cerebellum" else [name])]
         ids = [BY_NAME[label if label in BY_NAME else f"{long_side}-{label}"].id for label in labels]
-        for place, centre in enumerate(_centres(templates.load().fields[field], middle=not side)):
+        for place, centre in enumerate(centres[field]):
             stem = "-".join(part for part in (name, side, str(place + 1)) if part)
             names += [PointName(f"{stem}-{n:02d}", "surface", name, side) for n in range(_DIRECTIONS)]
             start.append(np.broadcast_to(centre * (sign, 1, 1), directions.shape))
@@ -239,10 +240,12 @@ def _structure_lines() -> Lines:
 
 def _centres(field: Field, middle: bool) -> Rows:
     """The deepest node on the right (or in the middle) in each part of a structure's longest side."""
-    inside = np.argwhere(field.data[0].numpy() < 0)
-    nodes = np.array(field.origin_mm) + field.step_mm * inside
-    wanted = (nodes[:, 0] == 0) if middle else (nodes[:, 0] > 0)
-    nodes, depth = nodes[wanted], field.data[0].numpy()[tuple(inside[wanted].T)]
+    x = field.origin_mm[0] + field.step_mm * np.arange(field.data.shape[1])
+    first, last = np.flatnonzero(x == 0 if middle else x > 0)[[0, -1]]
+    part = field.data[0].numpy()[first : last + 1]
+    inside = np.argwhere(part < 0)
+    nodes = np.array(field.origin_mm) + field.step_mm * (inside + np.array([first, 0, 0]))
+    depth = part[tuple(inside.T)]
     axis = int(np.ptp(nodes, axis=0).argmax())
     edges = np.linspace(nodes[:, axis].min(), nodes[:, axis].max() + 1e-6, _SLABS + 1)
     slab = np.digitize(nodes[:, axis], edges) - 1
@@ -255,8 +258,8 @@ def _made(
 ) -> Lines:
     """Lines of one reach that enter what they are about."""
     table = torch.zeros((len(names), TABLE_SIZE), dtype=torch.bool)
-    for row, ids in zip(table, members, strict=True):
-        row[list(ids)] = True
+    rows = [(row, i) for row, ids in enumerate(members) for i in ids]
+    table[tuple(torch.tensor(rows).T)] = True
     reach = torch.full((len(names),), reach_mm)
     return Lines(tuple(names), _tensor(start), _tensor(step), reach, table, torch.zeros_like(reach).bool())
 
