@@ -1,12 +1,10 @@
 import math
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from scipy import ndimage
 
-from mindscan.anatomy import trilinear as module
 from mindscan.anatomy.trilinear import trilinear
 from mindscan.core.key import Key
 
@@ -39,13 +37,3 @@ def test_points_at_infinity_and_no_numbers_stay_within_the_lattice() -> None:
 
 def test_no_points_give_no_values() -> None:
     assert trilinear(torch.ones((2, 3, 3, 3)), torch.empty((0, 3)), (0, 0, 0), 1).shape == (2, 0)
-
-
-def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nowhere(*types: str, cache: bool = False, **options: bool) -> Any:
-        if cache:
-            raise RuntimeError("cannot cache function: no locator available")
-        return lambda function: ("compiled", function)
-
-    monkeypatch.setattr(module, "njit", nowhere)
-    assert module._compiled(abs) == ("compiled", abs)

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.trilinear import trilinear
+from mindscan.anatomy.within import within
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,11 @@ class Field:
 
     def near(self, xyz: Tensor) -> Tensor:
         """Index of the points that lie within the lattice."""
-        index = torch.arange(0, device=xyz.device)
-        for axis, (low, high) in enumerate(zip(*self.box(), strict=True)):
-            line = xyz[:, axis] if axis == 0 else xyz[index, axis]
-            inside = ((line >= low) & (line <= high)).nonzero()[:, 0]
-            index = inside if axis == 0 else index[inside]
-        return index
+        if xyz.device.type == "cpu":
+            return within(xyz, *self.box())
+        sides = zip(xyz.unbind(1), *self.box(), strict=True)
+        x, y, z = ((axis >= low) & (axis <= high) for axis, low, high in sides)
+        return (x & y & z).nonzero()[:, 0]
 
     def box(self) -> tuple[Point, Point]:
         """The first and the last corner of the lattice in mm."""

@@ -10,12 +10,10 @@ import torch
 from numba import njit
 from torch import Tensor
 
+from mindscan.anatomy.compiled import compiled
 from mindscan.anatomy.distance import Point
 
 Floats = npt.NDArray[np.float32]
-
-_TYPES = "void(f4[:,::1], f4[:,:,:,::1], f4[:,::1], f4[::1], f4)"
-"""Of the arguments: it is compiled, or read from where it is kept, on import and not by the first head."""
 
 
 def trilinear(data: Tensor, xyz: Tensor, origin_mm: Point, step_mm: float) -> Tensor:
@@ -36,14 +34,6 @@ def trilinear(data: Tensor, xyz: Tensor, origin_mm: Point, step_mm: float) -> Te
     return values
 
 
-def _compiled(function: Any) -> Any:
-    """Machine code, kept beside the source or in the user's cache folder where one of them can be written."""
-    try:
-        return njit(_TYPES, cache=True, nogil=True)(function)
-    except RuntimeError:  # numba finds no such place
-        return njit(_TYPES, nogil=True)(function)
-
-
 @njit(nogil=True)
 def _clamped(x: Any, last: int) -> Any:
     """Between the first and the last node; what is no number lies on the first."""
@@ -51,7 +41,7 @@ def _clamped(x: Any, last: int) -> Any:
     return inside if inside < last else np.float32(last)
 
 
-@_compiled
+@compiled("void(f4[:,::1], f4[:,:,:,::1], f4[:,::1], f4[::1], f4)")
 def _fill(values: Floats, data: Floats, xyz: Floats, origin: Floats, per_mm: Any) -> None:
     """One point after the other: the cell that it lies in, eight weights, and a sum for every channel."""
     channels, ni, nj, nk = data.shape
