@@ -41,6 +41,7 @@ CONDITION_COLUMNS: Columns = {
     "tumour_site": {"Description": "Side and lobe of the glioma"},
     "tumour_ml": {"Description": "Volume of all tumours with their necrosis, without oedema", "Units": "mL"},
     "metastases": {"Description": "Number of metastases"},
+    "lacunes": {"Description": "Number of lacunes"},
     "midline_shift_mm": {"Description": "How far the septum pellucidum is pushed aside", "Units": "mm"},
 }
 """Columns of the participants table that stand there only where somebody has such a condition."""

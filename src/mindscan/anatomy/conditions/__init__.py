@@ -15,6 +15,7 @@ from mindscan.anatomy.conditions.dementia import Alzheimers, AlzheimersSize, Mci
 from mindscan.anatomy.conditions.glioma import Glioma, GliomaSize
 from mindscan.anatomy.conditions.haemorrhage import Haemorrhage, HaemorrhageSize
 from mindscan.anatomy.conditions.hydrocephalus import Hydrocephalus, HydrocephalusSize
+from mindscan.anatomy.conditions.lacunes import Lacunes, LacunesSize
 from mindscan.anatomy.conditions.metastases import Metastases, MetastasesSize
 from mindscan.anatomy.conditions.sclerosis import Sclerosis, SclerosisSize
 from mindscan.anatomy.conditions.stroke import Stroke, StrokeSize
@@ -34,6 +35,7 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Haemorrhage(),
     Glioma(),
     Metastases(),
+    Lacunes(),
 )
 """Every condition."""
 
@@ -46,7 +48,8 @@ AnyIllness = Annotated[
     | StrokeSize
     | HaemorrhageSize
     | GliomaSize
-    | MetastasesSize,
+    | MetastasesSize
+    | LacunesSize,
     Field(discriminator="condition"),
 ]
 """Parameters of any condition; `condition` says which."""
