@@ -267,6 +267,7 @@ _OWN: dict[str, dict[str, float]] = {
     "Tumour": {"tumour": 1.0},
     "Tumour-Enhancing": {"enhancing tumour": 1.0},
     "Tumour-Necrosis": {"necrosis": 1.0},
+    "Perivascular-Space": {"csf": 1.0},
 }
 MADE_OF: dict[str, dict[str, float]] = {
     structure_of(label): _OWN.get(structure_of(label), _USUAL[label.tissue])

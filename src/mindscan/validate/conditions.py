@@ -47,6 +47,7 @@ STILL: Mapping[str, Mapping[str, Any]] = {
     "glioma": {"midline_shift_mm": 0},
     "metastases": {},
     "lacunes": {},
+    "perivascular-spaces": {},
 }
 """Conditions with lesions, and what takes mass effect and atrophy from them."""
 DRAWN = 4000

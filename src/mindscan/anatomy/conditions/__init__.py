@@ -18,6 +18,7 @@ from mindscan.anatomy.conditions.hydrocephalus import Hydrocephalus, Hydrocephal
 from mindscan.anatomy.conditions.lacunes import Lacunes, LacunesSize
 from mindscan.anatomy.conditions.metastases import Metastases, MetastasesSize
 from mindscan.anatomy.conditions.sclerosis import Sclerosis, SclerosisSize
+from mindscan.anatomy.conditions.spaces import Spaces, SpacesSize
 from mindscan.anatomy.conditions.stroke import Stroke, StrokeSize
 from mindscan.anatomy.conditions.white_matter import WhiteMatter, WhiteMatterSize
 from mindscan.core.errors import SettingsError
@@ -36,6 +37,7 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Glioma(),
     Metastases(),
     Lacunes(),
+    Spaces(),
 )
 """Every condition."""
 
@@ -49,7 +51,8 @@ AnyIllness = Annotated[
     | HaemorrhageSize
     | GliomaSize
     | MetastasesSize
-    | LacunesSize,
+    | LacunesSize
+    | SpacesSize,
     Field(discriminator="condition"),
 ]
 """Parameters of any condition; `condition` says which."""

@@ -48,10 +48,9 @@ def ground(survey: Survey, site: Site) -> Array:
     white, x = survey.mask("Cerebral-White-Matter"), np.abs(x)
     found: Any
     if site == "basal-ganglia":
-        capsule = (
-            white & (x > 10) & (x < 32) & (np.abs(y) < 22) & (np.abs(z - 6) < 16) & (survey.to_cortex > 3)
-        )
-        found = (survey.mask(*_NUCLEI) | capsule) & (survey.to_ventricle > 1)
+        capsule = white & (x > 10) & (x < 32) & (np.abs(y) < 22) & (np.abs(z - 6) < 16)
+        capsule &= (survey.to_cortex > 3) & (survey.to_ventricle > 1)
+        found = survey.mask(*_NUCLEI) + _CAPSULE * capsule
     elif site == "centrum-semiovale":
         found = white & (z > _ABOVE_MM) & (survey.to_cortex > 3) & (survey.to_ventricle > 4)
     elif site == "pons":
