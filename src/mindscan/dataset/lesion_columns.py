@@ -50,6 +50,15 @@ CONDITION_COLUMNS: Columns = {
         "Description": "Grade of perivascular spaces of the centrum semiovale",
         "Levels": {"0": "none", "1": "1 to 10", "2": "11 to 20", "3": "21 to 40", "4": "more than 40"},
     },
+    "microbleeds": {"Description": "Number of microbleeds"},
+    "microbleed_pattern": {
+        "Description": "Where microbleeds lie",
+        "Levels": {
+            "lobar": "in the cortex and under it",
+            "deep": "in basal ganglia, thalamus, brainstem and cerebellum",
+            "mixed": "in both",
+        },
+    },
     "midline_shift_mm": {"Description": "How far the septum pellucidum is pushed aside", "Units": "mm"},
 }
 """Columns of the participants table that stand there only where somebody has such a condition."""

@@ -48,6 +48,7 @@ STILL: Mapping[str, Mapping[str, Any]] = {
     "metastases": {},
     "lacunes": {},
     "perivascular-spaces": {},
+    "microbleeds": {},
 }
 """Conditions with lesions, and what takes mass effect and atrophy from them."""
 DRAWN = 4000

@@ -17,6 +17,7 @@ from mindscan.anatomy.conditions.haemorrhage import Haemorrhage, HaemorrhageSize
 from mindscan.anatomy.conditions.hydrocephalus import Hydrocephalus, HydrocephalusSize
 from mindscan.anatomy.conditions.lacunes import Lacunes, LacunesSize
 from mindscan.anatomy.conditions.metastases import Metastases, MetastasesSize
+from mindscan.anatomy.conditions.microbleeds import Microbleeds, MicrobleedsSize
 from mindscan.anatomy.conditions.sclerosis import Sclerosis, SclerosisSize
 from mindscan.anatomy.conditions.spaces import Spaces, SpacesSize
 from mindscan.anatomy.conditions.stroke import Stroke, StrokeSize
@@ -38,6 +39,7 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Metastases(),
     Lacunes(),
     Spaces(),
+    Microbleeds(),
 )
 """Every condition."""
 
@@ -52,7 +54,8 @@ AnyIllness = Annotated[
     | GliomaSize
     | MetastasesSize
     | LacunesSize
-    | SpacesSize,
+    | SpacesSize
+    | MicrobleedsSize,
     Field(discriminator="condition"),
 ]
 """Parameters of any condition; `condition` says which."""

@@ -30,6 +30,9 @@ _ROOTS: dict[Site, Point] = {
 tip and the trunk of the basilar artery."""
 _CAPSULE = 0.3
 """How much rarer lesions are in the internal and the external capsule than in the nuclei: own choice."""
+_BEHIND_MM, _AHEAD = -45.0, 0.5
+"""How much rarer lobar lesions are in front of this, template y: amyloid angiopathy is worst in the
+occipital lobe (Rosand et al. 2005); the numbers are own choices."""
 _ABOVE_MM = 20.0
 """The centrum semiovale begins here, about where the bodies of the lateral ventricles end, template z."""
 
@@ -56,7 +59,8 @@ def ground(survey: Survey, site: Site) -> Array:
     elif site == "pons":
         found = survey.mask("Brain-Stem") & (x < 14) & (np.abs(y + 26) < 8) & (np.abs(z + 33) < 11)
     elif site == "lobar":
-        found = survey.mask(*_HOSTS[site]) & (np.abs(survey.to_cortex) < 4) & (survey.to_ventricle > 8)
+        near = (np.abs(survey.to_cortex) < 4) & (survey.to_ventricle > 8)
+        found = survey.mask(*_HOSTS[site]) * near * np.where(y < _BEHIND_MM, 1.0, _AHEAD)
     else:
         found = survey.mask(_HOSTS[site][0])
     return np.asarray(found, np.float64)
