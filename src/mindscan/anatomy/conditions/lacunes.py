@@ -43,7 +43,7 @@ class LacunesSize(Illness):
         severity: from just above 0 to 1.
         number: of lacunes, 1 to 40.
         largest_mm: diameter of the largest, 3 to 15; the others lie between 3 mm and this.
-        rim_mm: how thick the gliosis around the fluid is; 0 for none.
+        rim_mm: how thick the gliosis around the fluid is, 0 (none) to 3.
     """
 
     condition: Literal["lacunes"] = "lacunes"

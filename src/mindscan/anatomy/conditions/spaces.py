@@ -47,11 +47,12 @@ class SpacesSize(Illness):
 
     Args:
         severity: from just above 0 to 1.
-        basal_ganglia: number that the fullest axial plane cuts in the basal ganglia of the fuller side.
+        basal_ganglia: number that the fullest axial plane cuts in the basal ganglia of the fuller side, 0 to
+            60.
         centrum_semiovale: likewise in the centrum semiovale.
         fuller: side that has more, L or R.
-        other: share of this number that the other side has.
-        width_mm: mean width.
+        other: share of this number that the other side has, 0 to 1.
+        width_mm: mean width, 0.6 to 2; each is below 3 mm.
     """
 
     condition: Literal["perivascular-spaces"] = "perivascular-spaces"
