@@ -7,6 +7,7 @@ import torch
 
 from mindscan.core.errors import SettingsError
 from mindscan.core.labels import BY_ID, LABELS, TABLE_SIZE, structure_of
+from mindscan.imaging.presets import MRI_PRESETS, find
 from mindscan.imaging.tissues import (
     CORTEX_IRON,
     FIELDS_TESLA,
@@ -94,6 +95,18 @@ def test_white_matter_relaxes_fastest_in_middle_age(field: float) -> None:
     # what T2* has besides T2 stays
     assert 1 / adult.t2star_ms - 1 / adult.t2_ms == pytest.approx(1 / old.t2star_ms - 1 / old.t2_ms)
     assert constants("grey", field, 8) == constants("grey", field, 72)
+
+
+def test_old_blood_is_dark_in_t2star_weighting_and_hardly_seen_otherwise() -> None:
+    names = list(SUBSTANCES)
+    iron, white, grey = (names.index(name) for name in ("haemosiderin", "white", "grey"))
+
+    def contrast(preset: str) -> float:
+        signal = find(preset, MRI_PRESETS).settings["sequence"].signal(relaxation(3.0, 70, {}))
+        return float(signal[iron] / (signal[white] + signal[grey]) * 2)
+
+    assert all(contrast(name) < 0.15 for name in ("T2starw-GRE-3T", "SWI-3T"))
+    assert all(0.8 < contrast(name) < 1.2 for name in ("T1w-MPRAGE-3T", "T2w-TSE-3T", "FLAIR-3T"))
 
 
 def test_deviations_move_constants_by_the_spread_between_people() -> None:

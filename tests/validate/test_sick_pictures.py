@@ -33,6 +33,7 @@ def test_a_slab_lies_around_its_slice() -> None:
     assert grid.shape[2] < 30 < min(grid.shape[:2])
 
 
-def test_blood_and_infarcts_are_shown_in_ct_too() -> None:
+def test_blood_and_infarcts_are_shown_in_what_they_are_looked_for_in() -> None:
     assert sick_pictures.contrasts("intracerebral-haemorrhage") == ("T1w", "T2w", "FLAIR", "CT")
+    assert sick_pictures.contrasts("microbleeds") == ("T1w", "T2w", "FLAIR", "T2starw-GRE-3T")
     assert sick_pictures.contrasts("glioma") == ("T1w", "T2w", "FLAIR")

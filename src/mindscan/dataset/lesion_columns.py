@@ -41,6 +41,24 @@ CONDITION_COLUMNS: Columns = {
     "tumour_site": {"Description": "Side and lobe of the glioma"},
     "tumour_ml": {"Description": "Volume of all tumours with their necrosis, without oedema", "Units": "mL"},
     "metastases": {"Description": "Number of metastases"},
+    "lacunes": {"Description": "Number of lacunes"},
+    "pvs_basal_ganglia": {
+        "Description": "Grade of perivascular spaces of the basal ganglia: how many are seen at once",
+        "Levels": {"0": "none", "1": "1 to 10", "2": "11 to 20", "3": "21 to 40", "4": "more than 40"},
+    },
+    "pvs_centrum_semiovale": {
+        "Description": "Grade of perivascular spaces of the centrum semiovale",
+        "Levels": {"0": "none", "1": "1 to 10", "2": "11 to 20", "3": "21 to 40", "4": "more than 40"},
+    },
+    "microbleeds": {"Description": "Number of microbleeds"},
+    "microbleed_pattern": {
+        "Description": "Where microbleeds lie",
+        "Levels": {
+            "lobar": "in the cortex and under it",
+            "deep": "in basal ganglia, thalamus, brainstem and cerebellum",
+            "mixed": "in both",
+        },
+    },
     "midline_shift_mm": {"Description": "How far the septum pellucidum is pushed aside", "Units": "mm"},
 }
 """Columns of the participants table that stand there only where somebody has such a condition."""

@@ -75,6 +75,9 @@ SOURCES: dict[str, str] = {
     " doi:10.1148/rg.325115760 (infarcts by age)",
     "own-clot": "own choice: bright, equal or dark in T1 and T2 at every age of the blood as Bradley 1993,"
     " doi:10.1148/radiology.189.1.8372185, says",
+    "own-haemosiderin": "own choice: the iron of a speck of old blood, spread over all that T2*-weighted"
+    " images show of it, leaves T1 and T2 about as they are: Greenberg 2009,"
+    " doi:10.1016/S1474-4422(09)70013-4, says that other images hardly show it",
     "own-grey-law": "own choice: changes with the field as grey matter does",
     "own-plexus": "own choice: fronds of epithelium and vessels, as grey matter",
 }
@@ -182,6 +185,7 @@ SUBSTANCES: dict[str, Substance] = {
         Substance("early subacute clot", _BRAIN, 0.7, 0.5, sick=True),
         Substance("subacute clot", _BRAIN, 1.3, 0.3, sick=True),
         Substance("chronic clot", _BRAIN, 0.9, 0.9, sick=True),
+        Substance("haemosiderin", _BRAIN, 0.8, 0.4, sick=True),
     )
 }
 """All substances by name."""
@@ -267,6 +271,8 @@ _OWN: dict[str, dict[str, float]] = {
     "Tumour": {"tumour": 1.0},
     "Tumour-Enhancing": {"enhancing tumour": 1.0},
     "Tumour-Necrosis": {"necrosis": 1.0},
+    "Perivascular-Space": {"csf": 1.0},
+    "Microbleed": {"haemosiderin": 1.0},
 }
 MADE_OF: dict[str, dict[str, float]] = {
     structure_of(label): _OWN.get(structure_of(label), _USUAL[label.tissue])

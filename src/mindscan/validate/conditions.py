@@ -46,6 +46,9 @@ STILL: Mapping[str, Mapping[str, Any]] = {
     "intracerebral-haemorrhage": {"midline_shift_mm": 0},
     "glioma": {"midline_shift_mm": 0},
     "metastases": {},
+    "lacunes": {},
+    "perivascular-spaces": {},
+    "microbleeds": {},
 }
 """Conditions with lesions, and what takes mass effect and atrophy from them."""
 DRAWN = 4000

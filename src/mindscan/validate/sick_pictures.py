@@ -18,7 +18,8 @@ from mindscan.validate.page import Picture
 from mindscan.validate.pictures import beside, grey_planes, webp
 
 _MRI, _CT = ("T1w", "T2w", "FLAIR"), "CT"
-_BLEEDS = ("intracerebral-haemorrhage", "ischaemic-stroke")
+_BESIDES = {"intracerebral-haemorrhage": _CT, "ischaemic-stroke": _CT, "microbleeds": "T2starw-GRE-3T"}
+"""What else a condition is looked for in."""
 _CORONAL = ("mci", "alzheimers-disease")
 _THICK_MM, _PIXEL_MM = 26, 1.0
 _WIDE_MM = ((-88, 88), (-127, 97), (-112, 96))
@@ -29,7 +30,7 @@ _VENTRICLES = (*both_sides("Lateral-Ventricle"), BY_NAME["3rd-Ventricle"].id)
 
 
 def picture(words: str, wanted: Recipe, model: build.Model, sick: Brain) -> Picture:
-    """One slice in T1w, T2w, FLAIR, and in CT where blood and infarcts are looked for.
+    """One slice in T1w, T2w, FLAIR, and in what else blood and infarcts are looked for.
 
     Args:
         words: what it shows.
@@ -50,7 +51,7 @@ def picture(words: str, wanted: Recipe, model: build.Model, sick: Brain) -> Pict
 
 def contrasts(condition: str) -> tuple[str, ...]:
     """The presets that a condition is shown in."""
-    return (*_MRI, _CT) if condition in _BLEEDS else _MRI
+    return (*_MRI, _BESIDES[condition]) if condition in _BESIDES else _MRI
 
 
 def _aim(labels: Volume, axis: int) -> float:

@@ -15,8 +15,11 @@ from mindscan.anatomy.conditions.dementia import Alzheimers, AlzheimersSize, Mci
 from mindscan.anatomy.conditions.glioma import Glioma, GliomaSize
 from mindscan.anatomy.conditions.haemorrhage import Haemorrhage, HaemorrhageSize
 from mindscan.anatomy.conditions.hydrocephalus import Hydrocephalus, HydrocephalusSize
+from mindscan.anatomy.conditions.lacunes import Lacunes, LacunesSize
 from mindscan.anatomy.conditions.metastases import Metastases, MetastasesSize
+from mindscan.anatomy.conditions.microbleeds import Microbleeds, MicrobleedsSize
 from mindscan.anatomy.conditions.sclerosis import Sclerosis, SclerosisSize
+from mindscan.anatomy.conditions.spaces import Spaces, SpacesSize
 from mindscan.anatomy.conditions.stroke import Stroke, StrokeSize
 from mindscan.anatomy.conditions.white_matter import WhiteMatter, WhiteMatterSize
 from mindscan.core.errors import SettingsError
@@ -34,6 +37,9 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Haemorrhage(),
     Glioma(),
     Metastases(),
+    Lacunes(),
+    Spaces(),
+    Microbleeds(),
 )
 """Every condition."""
 
@@ -46,7 +52,10 @@ AnyIllness = Annotated[
     | StrokeSize
     | HaemorrhageSize
     | GliomaSize
-    | MetastasesSize,
+    | MetastasesSize
+    | LacunesSize
+    | SpacesSize
+    | MicrobleedsSize,
     Field(discriminator="condition"),
 ]
 """Parameters of any condition; `condition` says which."""
