@@ -158,7 +158,7 @@ def _clear(wall: Wall, centre: Tensor, ways: Tensor, ends: tuple[Tensor, Tensor]
 
 
 def _edges(ends: Tensor, gap: Gap, frame: Frame) -> Tensor:
-    """How much room there may be at places of the wall, 0 to 1: none at the midline or below the tentorium."""
+    """How much room places of the wall allow, 0 to 1: none at the midline and below the tentorium."""
     above = frame.template.fields["tentorium"].at(ends)[0]
     aside = ends[:, 0] if gap.centre_mm[0] > 0 else -ends[:, 0]
     share = torch.ones_like(aside)
@@ -180,7 +180,8 @@ def _angle(ends: Tensor, gap: Gap) -> Tensor:
     front = off @ ahead
     rest = (off.square().sum(1) - front.square()).clamp(min=0).sqrt()
     shape = torch.hypot(front / gap.long, rest) / off.norm(dim=1).clamp(min=1e-6)
-    return torch.acos((way @ middle).clamp(-1, 1)) * shape
+    angle: Tensor = torch.acos((way @ middle).clamp(-1, 1)) * shape
+    return angle
 
 
 def _shifted(opening: Opening, gap: Gap, to_world: Tensor, displacement: Field) -> Opening:
