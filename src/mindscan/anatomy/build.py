@@ -25,6 +25,7 @@ from mindscan.anatomy.head import HeadSize, to_template
 from mindscan.anatomy.lesions import Lesion, Taken
 from mindscan.anatomy.mend import mend
 from mindscan.anatomy.motion import Moves, growth, velocity_of
+from mindscan.anatomy.opening import Opening, carried, spared
 from mindscan.anatomy.parcels import parcel_ids, parcel_name
 from mindscan.anatomy.structure import EDGE_MM, Course, Frame, Marked, Painter, Place, Sharer, Threaded
 from mindscan.anatomy.tubes import Tube
@@ -61,6 +62,7 @@ class Model:
         tubes: thin tubes, likewise.
         lesions: fitted to this head.
         loads: what conditions bring into every parcel.
+        openings: room that conditions have made between skull and brain, seen through before the warp.
         back: of a later session: what carries each place to where it lay in the first, template mm that no
             warp has moved; see `later`.
     """
@@ -76,6 +78,7 @@ class Model:
     tubes: tuple[Tube, ...] = ()
     lesions: tuple[Lesion, ...] = ()
     loads: tuple[Load, ...] = ()
+    openings: tuple[Opening, ...] = ()
     back: Field | None = None
 
     def seen(self, grid: Grid, index: Tensor) -> Tensor:
@@ -93,6 +96,7 @@ class Model:
 
     def place(self, xyz: Tensor, point_ml: float) -> Place:
         """Carry unwarped template points, shape (n, 3), through the warp."""
+        xyz = carried(self.openings, xyz)
         return Place((xyz.T + self.displacement.at(xyz)).T, self.scale, point_ml)
 
     def landmarks(self) -> Landmarks:
@@ -126,6 +130,8 @@ class Model:
     def world(self, targets: Tensor) -> Tensor:
         """World mm of template points that structures paint at, float64, both of shape (n, 3)."""
         unwarped = inverse(self.displacement.to("cpu"), targets)
+        for opening in reversed(self.openings):
+            unwarped = inverse(opening.to("cpu"), unwarped)
         unwarped = unwarped if self.back is None else inverse(self.back.to("cpu"), unwarped)
         back = torch.from_numpy(np.linalg.inv(self.to_template))
         return unwarped @ back[:3, :3].T + back[:3, 3]
@@ -156,12 +162,14 @@ def model(
             shared |= structure.share(getattr(anatomy, structure.name), key / structure.name, frame)
     head, everywhere = _empty(anatomy, velocity, frame)
     shared["growth"] = growth(head.displacement)
+    head = replace(head, openings=illness.opened(illnesses, frame, head.to_template, head.displacement))
+    everywhere = _everywhere(head) if head.openings else everywhere
     probe = _probe(head, everywhere)
-    free = torch.ones_like(probe.xyz[:, 0])
+    free = spared(head.openings, _nodes(device)[_in_skull(head, everywhere)])
     frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
-    head = _with_structures(head, anatomy, key, frame)
+    head = _with_structures(head, illness.squeezed(illnesses, anatomy), key, frame)
     place = partial(head.place, point_ml=0.0)
-    found = illness.lesions(illnesses, key, head.scale, place, head.paint)
+    found = illness.lesions(illnesses, key, head.scale, place, head.paint, head.openings)
     return replace(head, lesions=found, loads=illness.loads(illnesses))
 
 
@@ -366,11 +374,14 @@ def _in_skull(head: Model, place: Place) -> Tensor:
 
 
 def _everywhere(head: Model) -> Place:
-    """Points spread evenly over a box around the brain's skull."""
-    device = head.hull.data.device
+    """Points spread evenly over a box around the brain's skull, carried through the warp."""
+    return head.place(_nodes(head.hull.data.device), 0.0)
+
+
+def _nodes(device: torch.device | str) -> Tensor:
+    """Those points before any warp, shape (n, 3)."""
     axes = [torch.arange(low, high, _PROBE_STEP_MM, device=device) for low, high in _SKULL_BOX_MM]
-    xyz = torch.stack([a.flatten() for a in torch.meshgrid(*axes, indexing="ij")]).T
-    return head.place(xyz, 0.0)
+    return torch.stack([a.flatten() for a in torch.meshgrid(*axes, indexing="ij")]).T
 
 
 def _probe(head: Model, everywhere: Place) -> Place:

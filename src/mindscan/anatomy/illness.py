@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -10,15 +11,18 @@ from torch import Tensor
 
 from mindscan.anatomy.anatomy import Anatomy
 from mindscan.anatomy.canvas import Canvas
-from mindscan.anatomy.conditions import AnyIllness, find
+from mindscan.anatomy.conditions import AnyIllness, dural, find
 from mindscan.anatomy.conditions.condition import Trial
+from mindscan.anatomy.field import Field
+from mindscan.anatomy.gap import Gap, made
 from mindscan.anatomy.lesions import Filled, Lesion, settle
+from mindscan.anatomy.opening import Opening, levels
 from mindscan.anatomy.structure import Frame, Place
 from mindscan.anatomy.survey import STEP_MM, Survey
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_ID, structure_of
 from mindscan.core.lesions import LesionRow, Load
-from mindscan.core.volume import Grid
+from mindscan.core.volume import Affine, Grid
 
 _BOX_MM = ((-84, 84), (-124, 92), (-88, 94))
 """Where the survey looks, template mm."""
@@ -44,6 +48,31 @@ def pushed(illnesses: Sequence[AnyIllness], velocity: Tensor, key: Key, frame: F
     return velocity
 
 
+def opened(
+    illnesses: Sequence[AnyIllness], frame: Frame, to_template: Affine, displacement: Field
+) -> tuple[Opening, ...]:
+    """The room that conditions make between skull and brain.
+
+    Args:
+        frame: gives the template.
+        to_template: from world mm to unwarped template mm.
+        displacement: template mm, what the warp adds.
+    """
+    return tuple(made(name, gap, frame, to_template, displacement) for name, gap in _gaps(illnesses))
+
+
+def squeezed(illnesses: Sequence[AnyIllness], anatomy: Anatomy) -> Anatomy:
+    """The anatomy with what such room leaves; nothing else moves for it."""
+    for _, gap in _gaps(illnesses):
+        anatomy = dural.squeezed(anatomy, gap)
+    return anatomy
+
+
+def _gaps(illnesses: Sequence[AnyIllness]) -> list[tuple[str, Gap]]:
+    asked = ((illness.condition, find(illness.condition).gap(illness)) for illness in illnesses)
+    return [(name, gap) for name, gap in asked if gap]
+
+
 def loads(illnesses: Sequence[AnyIllness]) -> tuple[Load, ...]:
     """What conditions bring into every parcel; the first one that brings anything."""
     found = (find(illness.condition).loads(illness) for illness in illnesses)
@@ -56,6 +85,7 @@ def lesions(
     scale: float,
     carry: Callable[[Tensor], Place],
     paint: Callable[[Tensor], Canvas],
+    openings: Sequence[Opening] = (),
 ) -> tuple[Lesion, ...]:
     """All lesions, each fitted to this head; those of the first condition take first.
 
@@ -64,10 +94,11 @@ def lesions(
         scale: world millimetres per template millimetre.
         carry: places in template mm that no warp has moved, to where they are looked up.
         paint: what is painted there.
+        openings: see `opened`.
     """
     if not illnesses:
         return ()
-    look = _survey(scale, carry, paint)
+    look = replace(_survey(scale, carry, paint), rooms=levels(openings))
     found = [
         lesion
         for illness in illnesses

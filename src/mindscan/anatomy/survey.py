@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from scipy import ndimage, spatial
+from torch import Tensor
 
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.field import Field
@@ -36,12 +38,14 @@ class Survey:
         template: where the nodes lie once the warp has carried them, template mm, shape (i, j, k, 3).
         origin_mm: first node, template mm that no warp has moved.
         scale: world millimetres per template millimetre.
+        rooms: by condition: the level of the room that it has made between skull and brain.
     """
 
     labels: npt.NDArray[np.int16]
     template: Array
     origin_mm: Point
     scale: float
+    rooms: Mapping[str, Field] = dataclass_field(default_factory=dict)
 
     def mask(self, *names: str) -> Mask:
         """Where structures lie; a name without side means both."""
@@ -63,6 +67,11 @@ class Survey:
         inside = ndimage.distance_transform_edt(mask) * step
         found: Array = outside - inside + step / 2 * np.where(mask, 1, -1)
         return found
+
+    @functools.cached_property
+    def points(self) -> Tensor:
+        """The nodes one after the other, float32, shape (n, 3)."""
+        return torch.from_numpy(self.nodes.reshape(-1, 3)).float()
 
     @functools.cached_property
     def to_ventricle(self) -> Array:

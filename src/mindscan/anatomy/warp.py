@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import torch
 from pydantic import Field as Limits
@@ -123,7 +123,15 @@ def exponential(velocity: Tensor, lattice: Field) -> Field:
     return step
 
 
-def inverse(displacement: Field, targets: Tensor) -> Tensor:
+class Displacement(Protocol):
+    """Something that displaces places, such as a field."""
+
+    def at(self, xyz: Tensor) -> Tensor:
+        """By how much, mm, (n, 3) to (3, n)."""
+        ...
+
+
+def inverse(displacement: Displacement, targets: Tensor) -> Tensor:
     """Points that the warp carries to `targets`: the exact inverse, point by point.
 
     Args:

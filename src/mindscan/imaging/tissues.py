@@ -186,6 +186,7 @@ SUBSTANCES: dict[str, Substance] = {
         Substance("subacute clot", _BRAIN, 1.3, 0.3, sick=True),
         Substance("chronic clot", _BRAIN, 0.9, 0.9, sick=True),
         Substance("haemosiderin", _BRAIN, 0.8, 0.4, sick=True),
+        Substance("liquefied clot", _BRAIN, 1.9, 0.1, sick=True),
     )
 }
 """All substances by name."""
@@ -268,6 +269,7 @@ _OWN: dict[str, dict[str, float]] = {
     "Haematoma-Early-Subacute": {"early subacute clot": 1.0},
     "Haematoma-Late-Subacute": {"subacute clot": 1.0},
     "Haematoma-Chronic": {"chronic clot": 1.0},
+    "Haematoma-Liquefied": {"liquefied clot": 1.0},
     "Tumour": {"tumour": 1.0},
     "Tumour-Enhancing": {"enhancing tumour": 1.0},
     "Tumour-Necrosis": {"necrosis": 1.0},

@@ -51,6 +51,7 @@ STILL: Mapping[str, Mapping[str, Any]] = {
     "microbleeds": {},
 }
 """Conditions with lesions, and what takes mass effect and atrophy from them."""
+_SHIFTING = ("intracerebral-haemorrhage", "subdural-haematoma", "epidural-haematoma", "meningioma")
 DRAWN = 4000
 _DEMENTIA = {"mci": 0.12, "alzheimers-disease": 0.24}
 """Share of the hippocampus that is lost: Shi et al. 2009, doi:10.1002/hipo.20573."""
@@ -188,7 +189,7 @@ def _measured(name: str, person: int, severity: float, seed: int) -> dict[str, A
     if name == "hydrocephalus":
         index = yardsticks.evans_index(sick)
         found["evans"] = [near(who, index, params.model_dump()["evans_index"], 0.01)]
-    if name == "intracerebral-haemorrhage":
+    if name in _SHIFTING:
         shift = yardsticks.midline_shift_mm(well, sick)
         found["shift"] = [near(who, shift, params.model_dump()["midline_shift_mm"], 0.5)]
     if name == "white-matter-hyperintensities":

@@ -18,7 +18,11 @@ from mindscan.validate.page import Picture
 from mindscan.validate.pictures import beside, grey_planes, webp
 
 _MRI, _CT = ("T1w", "T2w", "FLAIR"), "CT"
-_BESIDES = {"intracerebral-haemorrhage": _CT, "ischaemic-stroke": _CT, "microbleeds": "T2starw-GRE-3T"}
+_BESIDES = {
+    **dict.fromkeys(("intracerebral-haemorrhage", "ischaemic-stroke"), _CT),
+    **dict.fromkeys(("subdural-haematoma", "epidural-haematoma"), _CT),
+    "microbleeds": "T2starw-GRE-3T",
+}
 """What else a condition is looked for in."""
 _CORONAL = ("mci", "alzheimers-disease")
 _THICK_MM, _PIXEL_MM = 26, 1.0

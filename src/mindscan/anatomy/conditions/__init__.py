@@ -12,15 +12,18 @@ from pydantic import Field
 
 from mindscan.anatomy.conditions.condition import Condition
 from mindscan.anatomy.conditions.dementia import Alzheimers, AlzheimersSize, Mci, MciSize
+from mindscan.anatomy.conditions.epidural import Epidural, EpiduralSize
 from mindscan.anatomy.conditions.glioma import Glioma, GliomaSize
 from mindscan.anatomy.conditions.haemorrhage import Haemorrhage, HaemorrhageSize
 from mindscan.anatomy.conditions.hydrocephalus import Hydrocephalus, HydrocephalusSize
 from mindscan.anatomy.conditions.lacunes import Lacunes, LacunesSize
+from mindscan.anatomy.conditions.meningioma import Meningioma, MeningiomaSize
 from mindscan.anatomy.conditions.metastases import Metastases, MetastasesSize
 from mindscan.anatomy.conditions.microbleeds import Microbleeds, MicrobleedsSize
 from mindscan.anatomy.conditions.sclerosis import Sclerosis, SclerosisSize
 from mindscan.anatomy.conditions.spaces import Spaces, SpacesSize
 from mindscan.anatomy.conditions.stroke import Stroke, StrokeSize
+from mindscan.anatomy.conditions.subdural import Subdural, SubduralSize
 from mindscan.anatomy.conditions.white_matter import WhiteMatter, WhiteMatterSize
 from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
@@ -40,6 +43,9 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Lacunes(),
     Spaces(),
     Microbleeds(),
+    Subdural(),
+    Epidural(),
+    Meningioma(),
 )
 """Every condition."""
 
@@ -55,7 +61,10 @@ AnyIllness = Annotated[
     | MetastasesSize
     | LacunesSize
     | SpacesSize
-    | MicrobleedsSize,
+    | MicrobleedsSize
+    | SubduralSize
+    | EpiduralSize
+    | MeningiomaSize,
     Field(discriminator="condition"),
 ]
 """Parameters of any condition; `condition` says which."""

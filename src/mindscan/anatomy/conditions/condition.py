@@ -11,6 +11,7 @@ from torch import Tensor
 
 from mindscan.anatomy.anatomy import Anatomy
 from mindscan.anatomy.field import Field
+from mindscan.anatomy.gap import Gap
 from mindscan.anatomy.lesions import Lesion
 from mindscan.anatomy.structure import Frame
 from mindscan.anatomy.survey import Survey
@@ -90,6 +91,10 @@ class Condition(Protocol[Params]):
         """Velocity in template mm, shape (3, i, j, k), that comes on top of `velocity`; None for none."""
         ...
 
+    def gap(self, params: Params) -> Gap | None:
+        """The room that it makes between skull and brain; None for most."""
+        ...
+
     def lesions(self, params: Params, key: Key, survey: Survey) -> list[Lesion]:
         """Its lesions, those that take first first."""
         ...
@@ -116,6 +121,10 @@ class Calm:
 
     def push(self, params: Any, key: Key, frame: Frame, velocity: Tensor) -> Tensor | None:
         """Nothing moves."""
+        return None
+
+    def gap(self, params: Any) -> Gap | None:
+        """No room."""
         return None
 
     def lesions(self, params: Any, key: Key, survey: Survey) -> list[Lesion]:

@@ -146,7 +146,7 @@ class Haemorrhage(Calm):
             rough=0.10,
             reach_mm=1.5 * _radius_mm(whole) + 6,
         )
-        label = next((name for days, name in _AGES if params.age_days < days), _OLD)
+        label = clot(params.age_days) or _OLD
         parts = [(label, params.volume_ml)]
         if label == _OLD:
             parts = [("Cavity", _CAVITY * params.volume_ml), (label, (1 - _CAVITY) * params.volume_ml)]
@@ -169,6 +169,16 @@ class Haemorrhage(Calm):
             "haematoma_age_days": params.age_days,
             "midline_shift_mm": params.midline_shift_mm,
         }
+
+
+def clot(age_days: float) -> str:
+    """Name of the label of blood of an age; "" once it is no clot any more.
+
+    Example:
+        >>> clot(2), clot(40)
+        ('Haematoma-Acute', '')
+    """
+    return next((name for days, name in _AGES if age_days < days), "")
 
 
 def _radius_mm(ml: float) -> float:
