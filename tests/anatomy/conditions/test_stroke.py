@@ -70,7 +70,7 @@ def test_only_old_ones_of_large_arteries_widen_it() -> None:
     ("days", "told"),
     [
         (3, {"infarct": ("Infarct-Acute", 10)}),
-        (20, {"infarct": ("Infarct-Subacute", 10 * (1 - 0.2 * 15 / 38))}),
+        (20, {"infarct": ("Infarct-Subacute", 10 * (1 - 0.2 * 13 / 38))}),
         (367.25, {"cavity": ("Cavity", 4), "infarct": ("Gliosis", 4)}),
     ],
 )
