@@ -161,7 +161,7 @@ def test_the_official_validator_finds_no_fault(cohort: Path, tmp_path: Path) -> 
         ({"years": [0, 50]}, "less than or equal to 20"),
         ({"years": [0, 1], "rates": {"hipocampus_percent": -1}}, "unknown field 'sessions.rates.hipocampus"),
         ({"years": [0, 1], "rates": {"cortex_percent": [-90, 0]}}, "sessions.rates.cortex_percent"),
-        ({"years": [0, 1], "progression": {"mci": {}}}, "sessions.progression.mci; one of white-matter-hyp"),
+        ({"years": [0, 1], "progression": {"mci": {}}}, "sessions.progression.mci; expected one of white"),
         ({"years": [0, 1], "progression": {"glioma": {"radial": 1}}}, "did you mean 'radial_mm'"),
         ({"years": [0, 1], "progression": {"glioma": {"radial_mm": [0, 900]}}}, "glioma.radial_mm"),
         ({"years": [0, 1], "progression": {"glioma": {"condition": 1}}}, "glioma.condition"),
@@ -218,7 +218,7 @@ def test_lesions_of_the_first_session_keep_their_numbers_and_volumes_are_as_pres
                 assert np.abs(np.array(row.centre_mm) - was.centre_mm).max() < 2.5
             assert (one.first_ml, one.volume_ml) == (was.volume_ml, row.volume_ml)
         for one in told:
-            near = 0.02 if one.asked_ml >= 2 else 0.15
+            near = 0.03 if one.asked_ml >= 2 else 0.15  # on coarse voxels
             assert one.volume_ml == pytest.approx(one.asked_ml, rel=near, abs=0.003), one
     soon, late = (subject.since.lesions for subject in patient[1:] if subject.since)
     assert len(first.lesions.rows) < len(soon) < len(late)
