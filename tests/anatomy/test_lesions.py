@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from mindscan.anatomy.canvas import Canvas
-from mindscan.anatomy.lesions import Lesion, fill, gathered, settle, takes
+from mindscan.anatomy.lesions import Lesion, fill, gathered, named, settle, takes
 from mindscan.anatomy.survey import blob
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_NAME, TISSUES
@@ -61,6 +61,29 @@ def test_one_without_room_stays_small_rather_than_take_all_there_is() -> None:
     assert 0.5 < float(taken.part.sum()) / 1000 < 2
 
 
+def test_what_has_less_room_than_it_asks_for_says_what_there_is_room_for() -> None:
+    (fitted,) = settle([replace(lump(0.1, (0.0, 0.0, -10.0)), ml=50.0)], paint, 1.0, closely=True)
+    (taken,) = takes([fitted], centres(), paint(centres()))
+    assert fitted.ml < 10
+    assert float(taken.part.sum()) / 1000 == pytest.approx(fitted.ml, rel=0.02)
+
+
+def test_a_resized_one_is_of_the_same_shape_and_one_without_volume_takes_nothing() -> None:
+    first = replace(lump(1.0, (0.0, 0.0, -12.0)), hosts=(WHITE, CORTEX))
+    small, large = (settle([lesion], paint, 1.0)[0] for lesion in (first, first.resized(3.0)))
+    xyz = centres()
+    (inner,), (outer,) = (list(takes([lesion], xyz, paint(xyz))) for lesion in (small, large))
+    outside = set(inner.at.tolist()) - set(outer.at.tolist())
+    assert len(outside) < 0.01 * len(inner.at)
+    assert float(outer.part.sum()) / 1000 == pytest.approx(3.0, rel=0.02)
+    away = torch.tensor([[0.0, 0.0, 9.0]])
+    middle = torch.tensor([[0.0, 0.0, -12.0]])
+    assert float(large.level.at(middle + away * 3 ** (1 / 3))[0]) == pytest.approx(
+        float(small.level.at(middle + away)[0]) * 3 ** (1 / 3), abs=0.3
+    )
+    assert list(takes([replace(small, ml=0.0)], xyz, paint(xyz))) == []
+
+
 def test_one_without_its_host_is_left_out() -> None:
     assert settle([lump(0.5, (0.0, 0.0, 20.0))], paint, 1.0) == ()
     assert settle([], paint, 1.0) == ()
@@ -93,3 +116,8 @@ def test_coarse_voxels_hold_the_mean_of_their_parts() -> None:
     (fine,) = takes([fitted], centres(), paint(centres()))
     coarse = gathered(fine, 8, torch.arange(GRID.size // 8))
     assert float(coarse.part.sum()) * 8 == pytest.approx(float(fine.part.sum()), rel=1e-5)
+
+
+def test_lesions_without_a_name_are_called_by_their_place() -> None:
+    one = lump(1.0, (0, 0, 0))
+    assert [each.name for each in named([one, replace(one, name="blood"), one])] == ["1", "blood", "3"]

@@ -19,7 +19,7 @@ from mindscan.cohort.run import make_cohort
 from mindscan.core.errors import SettingsError
 from mindscan.core.labels import BY_ID, in_skull, is_artery
 from mindscan.core.scan import Subject
-from mindscan.dataset import layout, session_columns
+from mindscan.dataset import layout, session_columns, store
 from mindscan.dataset.card import finished
 from mindscan.dataset.shelf import read_dataset
 from mindscan.dataset.tables import read_tsv
@@ -161,8 +161,88 @@ def test_the_official_validator_finds_no_fault(cohort: Path, tmp_path: Path) -> 
         ({"years": [0, 50]}, "less than or equal to 20"),
         ({"years": [0, 1], "rates": {"hipocampus_percent": -1}}, "unknown field 'sessions.rates.hipocampus"),
         ({"years": [0, 1], "rates": {"cortex_percent": [-90, 0]}}, "sessions.rates.cortex_percent"),
+        ({"years": [0, 1], "progression": {"mci": {}}}, "sessions.progression.mci; expected one of white"),
+        ({"years": [0, 1], "progression": {"glioma": {"radial": 1}}}, "did you mean 'radial_mm'"),
+        ({"years": [0, 1], "progression": {"glioma": {"radial_mm": [0, 900]}}}, "glioma.radial_mm"),
+        ({"years": [0, 1], "progression": {"glioma": {"condition": 1}}}, "glioma.condition"),
     ],
 )
 def test_impossible_sessions_are_refused(sessions: dict[str, object], fault: str) -> None:
     with pytest.raises(SettingsError, match=fault):
         Plan.parse({"sessions": sessions})
+
+
+ILL = {"name": "multiple-sclerosis", "severity": 0.4, "settings": {"active": 2, "lesions": 30}}
+WAY = {"new_per_year": 12, "enhancing_weeks": 2, "shrinking": 0.5}
+COARSE = {"grid": {"voxel_mm": 2, "field_of_view_mm": [160, 190, 150]}, "people": {"age_years": 40}}
+
+
+def sick(*years: float) -> Recipe:
+    sessions = {"years": years, "progression": {"multiple-sclerosis": WAY}}
+    plan = Plan.parse({**COARSE, "conditions": [ILL], "sessions": sessions})
+    return draw(plan, 5, "0001").model_copy(update={"scans": ()})
+
+
+@pytest.fixture(scope="module")
+def patient() -> list[Subject]:
+    return list(make_all(sick(0, 0.5, 2), dense=False))
+
+
+def test_what_a_plan_says_of_lesions_stands_in_the_recipe() -> None:
+    recipe = sick(0, 0.5, 2)
+    assert recipe.sessions is not None
+    (way,) = recipe.sessions.progression
+    assert way.model_dump().items() >= WAY.items()
+    assert Recipe.parse(recipe.model_dump(mode="json")) == recipe
+    assert recipe.conditions == sick(0).conditions
+    healthy = draw(TWICE, 7, "0001").sessions
+    assert healthy is not None
+    assert "progression" not in healthy.model_dump()
+    assert healthy.model_dump().keys() == {"years", "rates"}
+
+
+def test_lesions_of_the_first_session_keep_their_numbers_and_volumes_are_as_prescribed(
+    patient: list[Subject],
+) -> None:
+    first, *others = (subject.brain for subject in patient)
+    assert first is not None
+    assert first.lesions is not None
+    for subject, brain in zip(patient[1:], others, strict=True):
+        assert brain is not None
+        assert brain.lesions is not None
+        assert subject.since is not None
+        rows, told = brain.lesions.rows, subject.since.lesions
+        assert [row.id for row in rows] == list(range(1, len(rows) + 1)) == [one.id for one in told]
+        for was, row, one in zip(first.lesions.rows, rows, told, strict=False):
+            if row.volume_ml:
+                assert np.abs(np.array(row.centre_mm) - was.centre_mm).max() < 2.5
+            assert (one.first_ml, one.volume_ml) == (was.volume_ml, row.volume_ml)
+        for one in told:
+            near = 0.03 if one.asked_ml >= 2 else 0.15  # on coarse voxels
+            assert one.volume_ml == pytest.approx(one.asked_ml, rel=near, abs=0.003), one
+    soon, late = (subject.since.lesions for subject in patient[1:] if subject.since)
+    assert len(first.lesions.rows) < len(soon) < len(late)
+    assert {one.change for one in late} == {"same", "shrunk", "grown", "appeared"}
+    ceased = [one for one in late if one.first_label == "MS-Active-Plaque"]
+    assert len(ceased) == 2
+    assert all(one.label in ("MS-Plaque", "MS-Black-Hole") for one in ceased)
+
+
+def test_the_change_of_structures_is_that_of_tissue_with_its_lesions(patient: list[Subject]) -> None:
+    assert patient[2].since is not None
+    told = {one.name: one for one in patient[2].since.changes}
+    white = told["Left-Cerebral-White-Matter"]
+    assert white.now_ml / white.first_ml - 1 == pytest.approx(white.asked, abs=0.003)
+
+
+def test_a_table_says_what_has_become_of_lesions(patient: list[Subject]) -> None:
+    files = dict(store._changed(patient[2], patient[2].since, ""))  # type: ignore[arg-type]
+    path = session_columns.lesion_change("0001_ses-03")
+    head, *rows = files[path].decode().splitlines()
+    assert head.split("\t") == list(session_columns.LESION_CHANGE_COLUMNS)
+    assert patient[2].since is not None
+    assert len(rows) == len(patient[2].since.lesions)
+    cells = [dict(zip(head.split("\t"), row.split("\t"), strict=True)) for row in rows]
+    active = [row for row in cells if row["first_label"] == "MS-Active-Plaque"]
+    assert [(row["first_enhancing"], row["enhancing"]) for row in active] == [("yes", "no")] * 2
+    assert all(row["first_label"] == "n/a" for row in cells if row["change"] == "appeared")

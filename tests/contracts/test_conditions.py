@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from mindscan.anatomy import anatomy, build, conditions
-from mindscan.anatomy.conditions import CONDITIONS, described
+from mindscan.anatomy.conditions import CONDITIONS, PROGRESSIONS, described
 from mindscan.anatomy.lesions import takes
 from mindscan.cohort.plan import Plan
 from mindscan.cohort.recipe import Recipe
@@ -20,6 +20,7 @@ from mindscan.core.parcels import PARCELS
 from mindscan.core.person import Person
 from mindscan.core.volume import Grid
 from mindscan.dataset.lesion_columns import CONDITION_COLUMNS
+from surveys import survey
 
 PERSON = Person(age_years=70, sex="F")
 each = pytest.mark.parametrize("condition", CONDITIONS, ids=lambda condition: condition.name)
@@ -103,6 +104,27 @@ def test_lesions_hold_what_is_asked_and_stay_in_their_tissue(condition) -> None:
     found = [each for each in takes(model.lesions, xyz + offset, canvas) if each.number == 0]
     ml = sum(float(each.part.sum()) for each in found) * (lesion.level.step_mm * model.scale) ** 3 / 1000
     assert ml == pytest.approx(lesion.ml, rel=0.02 if lesion.ml > 2 else 0.12)
+
+
+@each
+def test_lesions_have_names_and_start_to_go_on_from_where_they_are(condition) -> None:
+    params = conditions.draw(condition.name, Key(4) / "conditions", PERSON, 0.6)
+    way = condition.progression(Key(5), params)
+    assert (way is None) == (condition.name not in PROGRESSIONS)
+    if way is None:
+        return
+    assert type(way) is PROGRESSIONS[condition.name]
+    assert type(way).parse(way.model_dump(mode="json")) == way
+    assert way == condition.progression(Key(5), params)
+    assert set(type(way).model_fields) - {"condition"} == set(described(type(way)))
+    first = condition.lesions(params, Key(4), survey())
+    still = condition.later(params, way, 0.0, Key(4), survey())
+    names = [lesion.name for lesion in first]
+    assert all(names)
+    assert len(set(names)) == len(names)
+    assert [lesion.name for lesion in still] == names
+    assert [lesion.label for lesion in still] == [lesion.label for lesion in first]
+    assert [lesion.ml for lesion in still] == pytest.approx([lesion.ml for lesion in first], rel=1e-3)
 
 
 def structure_of_row(row) -> bool:

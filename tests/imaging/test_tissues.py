@@ -37,6 +37,13 @@ def test_substances_agree_with_the_tissue_of_the_label() -> None:
         assert not shares & {"fat", "muscle", "skin", "blood"} or label.tissue == "soft"
 
 
+def test_lesions_that_enhance_are_those_whose_substance_takes_up_contrast_agent() -> None:
+    for label in LABELS:
+        if label.lesion:
+            mixture = MADE_OF[structure_of(label)]
+            assert label.enhancing == any(SUBSTANCES[name].uptake > 0 for name in mixture), label.name
+
+
 def test_left_and_right_share_a_structure() -> None:
     assert structure_of(BY_ID[17]) == structure_of(BY_ID[53]) == "Hippocampus"
 

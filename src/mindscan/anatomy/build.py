@@ -262,7 +262,9 @@ def painted(head: Model, grid: Grid, dense: bool = True) -> Brain:
     if head.lesions:
         left = lesions.fill(head.lesions, taken, labels, fractions, owners, totals)
         rows = illness.rows(head.lesions, left, grid, partial(_parcel_name, head))
-        sick = Lesions(Volume(left.ids, grid.affine), rows)
+        taken_ml = sum(left.hosts.values(), torch.zeros_like(totals)) * grid.voxel_ml
+        hosts_ml = {label.id: float(taken_ml[label.id]) for label in LABELS if taken_ml[label.id]}
+        sick = Lesions(Volume(left.ids, grid.affine), rows, hosts_ml)
     _fill(parcels, labels, head, grid)
     totals[0] = grid.size - totals[1:].sum()
     measured_ml = {label.id: float(totals[label.id]) * grid.voxel_ml for label in LABELS}

@@ -59,6 +59,11 @@ class Field:
         """The first and the last corner of the lattice in mm."""
         return self._box
 
+    def swollen(self, times: float) -> Field:
+        """The field of lengths that it becomes when all is so many times as long, the middle staying."""
+        x, y, z = (low - (times - 1) * (high - low) / 2 for low, high in zip(*self.box(), strict=True))
+        return Field(self.data * times, (x, y, z), self.step_mm * times)
+
     def nodes(self) -> Tensor:
         """Places of the lattice nodes in mm, shape (i * j * k, 3)."""
         axes = [

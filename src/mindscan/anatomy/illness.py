@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 import torch
@@ -15,7 +14,7 @@ from mindscan.anatomy.conditions import AnyIllness, dural, find
 from mindscan.anatomy.conditions.condition import Trial
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.gap import Gap, made
-from mindscan.anatomy.lesions import Filled, Lesion, settle
+from mindscan.anatomy.lesions import Filled, Lesion, named, settle
 from mindscan.anatomy.opening import Opening, levels
 from mindscan.anatomy.structure import Frame, Place
 from mindscan.anatomy.survey import STEP_MM, Survey
@@ -98,23 +97,29 @@ def lesions(
     """
     if not illnesses:
         return ()
-    look = replace(_survey(scale, carry, paint), rooms=levels(openings))
+    look = survey(scale, carry, paint, openings)
     found = [
         lesion
         for illness in illnesses
-        for lesion in find(illness.condition).lesions(illness, key / illness.condition, look)
+        for lesion in named(find(illness.condition).lesions(illness, key / illness.condition, look))
     ]
     return settle([lesion for lesion in found if lesion.ml > 0], paint, scale)
 
 
-def _survey(scale: float, carry: Callable[[Tensor], Place], paint: Callable[[Tensor], Canvas]) -> Survey:
+def survey(
+    scale: float,
+    carry: Callable[[Tensor], Place],
+    paint: Callable[[Tensor], Canvas],
+    openings: Sequence[Opening] = (),
+) -> Survey:
+    """A look at a finished head; for the arguments see `lesions`."""
     axes = [torch.arange(low, high, STEP_MM) for low, high in _BOX_MM]
     shape = [len(axis) for axis in axes]
     xyz = torch.stack([axis.flatten() for axis in torch.meshgrid(*axes, indexing="ij")], 1)
     labels = paint(xyz).winner().cpu().numpy().reshape(shape)
     moved = carry(xyz).xyz.double().cpu().numpy().reshape(*shape, 3)
     x, y, z = (float(low) for low, _ in _BOX_MM)
-    return Survey(labels, moved, (x, y, z), scale)
+    return Survey(labels, moved, (x, y, z), scale, levels(openings))
 
 
 def rows(
@@ -123,7 +128,7 @@ def rows(
     grid: Grid,
     parcel: Callable[[tuple[float, float, float], bool], str],
 ) -> tuple[LesionRow, ...]:
-    """What is known of every lesion, measured on a grid.
+    """What is known of every lesion, measured on a grid, in the order of their numbers.
 
     Args:
         found: in the order in which they take.
@@ -133,7 +138,7 @@ def rows(
     rows = []
     for number, lesion in enumerate(found):
         if number not in filled.voxels:
-            rows.append(_row(number, lesion, (np.nan,) * 3, 0.0, "", ""))
+            rows.append(_row(lesion, (np.nan,) * 3, 0.0, "", ""))
             continue
         share = filled.share[number].double().cpu().numpy()
         index = np.stack(np.unravel_index(filled.voxels[number].cpu().numpy(), grid.shape), 1)
@@ -142,13 +147,11 @@ def rows(
         host = BY_ID[int(filled.hosts[number].argmax())]
         near = parcel((x, y, z), host.side == "R") if structure_of(host).startswith("Cerebral") else ""
         ml = float(share.sum()) * grid.voxel_ml
-        rows.append(_row(number, lesion, (x, y, z), ml, host.name, near))
-    return tuple(rows)
+        rows.append(_row(lesion, (x, y, z), ml, host.name, near))
+    return tuple(sorted(rows, key=lambda row: row.id))
 
 
-def _row(
-    number: int, lesion: Lesion, centre: tuple[float, ...], ml: float, structure: str, parcel: str
-) -> LesionRow:
+def _row(lesion: Lesion, centre: tuple[float, ...], ml: float, structure: str, parcel: str) -> LesionRow:
     x, y, z = centre
     label = BY_ID[lesion.label].name
-    return LesionRow(number + 1, lesion.condition, label, (x, y, z), ml, lesion.grade, structure, parcel)
+    return LesionRow(lesion.id, lesion.condition, label, (x, y, z), ml, lesion.grade, structure, parcel)

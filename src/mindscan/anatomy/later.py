@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -23,11 +23,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from mindscan.anatomy import illness
 from mindscan.anatomy.build import Model
 from mindscan.anatomy.canvas import Canvas
 from mindscan.anatomy.field import Field
+from mindscan.anatomy.lesions import Lesion, settle
 from mindscan.anatomy.room import Floats, Room
 from mindscan.anatomy.structure import EDGE_MM
+from mindscan.anatomy.survey import Survey
 from mindscan.anatomy.warp import exponential
 from mindscan.core.errors import SettingsError
 from mindscan.core.labels import BY_ID, BY_NAME, TABLE_SIZE
@@ -120,6 +123,13 @@ class First:
         """Volume of every structure, indexed by label id."""
         return torch.stack([probe.volumes_ml(torch.ones(len(probe.xyz))) for probe in self.probes]).sum(0)
 
+    @functools.cached_property
+    def survey(self) -> Survey:
+        """A look at the head for lesions to find their places in, the same as in the first session."""
+        head = self.head
+        place = functools.partial(head.place, point_ml=0.0)
+        return illness.survey(head.scale, place, head.paint, head.openings)
+
 
 def look(head: Model) -> First:
     """Look at the head of a first session."""
@@ -132,13 +142,14 @@ def look(head: Model) -> First:
     return First(head, lattice.to("cpu"), room, share, owner, _probes(head, lattice))
 
 
-def later(first: First, change: Mapping[int, float]) -> Model:
+def later(first: First, change: Mapping[int, float], lesions: Sequence[Lesion] = ()) -> Model:
     """The head of a later session.
 
     Args:
         first: the first session.
         change: what structures gain by then as a share of their first volume, above -1, by label id;
             others keep theirs, but for the fluid.
+        lesions: that there are by then, not yet fitted, those that take first first.
 
     Raises:
         SettingsError: the change is more than a map that stays invertible can bring.
@@ -159,7 +170,20 @@ def later(first: First, change: Mapping[int, float]) -> Model:
             "as much as tissue can move without folding",
             "ask for fewer years or smaller rates",
         )
-    return replace(first.head, back=back.to(first.head.hull.data.device))
+    device = first.head.hull.data.device
+    fitted = _settled(first, velocity, lesions) if lesions else ()
+    return replace(first.head, back=back.to(device), lesions=fitted)
+
+
+def _settled(first: First, velocity: Floats, lesions: Sequence[Lesion]) -> tuple[Lesion, ...]:
+    """Lesions fitted to the room that every place has in the later session."""
+    forth = exponential(torch.from_numpy(velocity), first.lattice)
+
+    def paint(xyz: Tensor) -> Canvas:
+        canvas = first.head.paint(xyz)
+        return replace(canvas, share=canvas.share * room_at(forth, xyz.cpu()).to(xyz.device))
+
+    return settle(lesions, paint, first.head.scale, closely=True)
 
 
 def to_first(head: Model) -> tuple[Tensor, Affine]:
@@ -183,8 +207,8 @@ def changes(
 
     Args:
         asked: gain as a share of the first volume, by label id.
-        first_ml: volumes in the first session, by label id.
-        now_ml: volumes in the later session.
+        first_ml: volumes in the first session, by label id, lesions counted as what they lie in.
+        now_ml: likewise in the later session.
     """
     parts: dict[str, list[int]] = {}
     for i in asked:

@@ -24,6 +24,10 @@ _NEAR_MM = 4.0
 """How far beyond its first surface a lesion may come to reach; where that is not enough, it stays smaller."""
 _STRIDES = (0.8191725133961645, 0.6710436067037893, 0.5497004779019703)
 """Steps of a sequence that fills a cube evenly: powers of 1 / 1.2207, the root of x^4 = x + 1."""
+_FINEST_MM, _MANY = 1.2, 6
+"""Cells that are larger are coarse, and so many places in them are asked where it must be close."""
+_FULL = 0.99
+"""A lesion that holds less than this share of what it asks for has no more room."""
 _MOST_MM = 60.0
 """A level is drawn in by at most this many millimetres."""
 
@@ -41,6 +45,9 @@ class Lesion:
         ml: volume in mL.
         grade: a word for how bad it is; "" where there is none.
         edge_mm: width over which it passes into its host.
+        name: what its condition calls it, the same in all sessions of a person; "" where it always brings
+            the same ones.
+        id: its number, the same in all sessions, from 1; 0 before it is fitted.
     """
 
     condition: str
@@ -50,6 +57,12 @@ class Lesion:
     ml: float
     grade: str = ""
     edge_mm: float = EDGE_MM
+    name: str = ""
+    id: int = 0
+
+    def resized(self, ml: float) -> Lesion:
+        """The same shape about the middle of its lattice with another volume; not for what is fitted."""
+        return replace(self, ml=ml, level=self.level.swollen((ml / self.ml) ** (1 / 3)))
 
     def cover(self, xyz: Tensor) -> Tensor:
         """Share of a point that lies inside, 0 to 1, shape (n,)."""
@@ -60,6 +73,13 @@ class Lesion:
         table = torch.zeros(TABLE_SIZE, dtype=torch.bool, device=self.level.data.device)
         table[list(self.hosts)] = True
         return table
+
+
+def named(lesions: Sequence[Lesion]) -> list[Lesion]:
+    """The lesions of a condition, those without a name called by their place in the list."""
+    return [
+        lesion if lesion.name else replace(lesion, name=str(n)) for n, lesion in enumerate(lesions, start=1)
+    ]
 
 
 @dataclass(frozen=True)
@@ -81,7 +101,7 @@ def takes(lesions: Sequence[Lesion], xyz: Tensor, canvas: Canvas) -> Iterator[Ta
     """What every lesion takes of painted points, the first one first.
 
     Args:
-        lesions: fitted, see `settle`.
+        lesions: fitted, see `settle`; those without volume take nothing.
         xyz: places in template mm that no warp has moved, shape (n, 3).
         canvas: what is painted there; unchanged.
     """
@@ -90,6 +110,8 @@ def takes(lesions: Sequence[Lesion], xyz: Tensor, canvas: Canvas) -> Iterator[Ta
     left: Tensor | None = None
     low, high = xyz.amin(0).tolist(), xyz.amax(0).tolist()
     for number, lesion in enumerate(lesions):
+        if not lesion.ml:
+            continue
         first, last = lesion.level.box()
         if any(a > d or b < c for a, b, c, d in zip(low, high, first, last, strict=True)):
             continue
@@ -107,35 +129,46 @@ def takes(lesions: Sequence[Lesion], xyz: Tensor, canvas: Canvas) -> Iterator[Ta
             yield Taken(number, at, part)
 
 
-def settle(lesions: Sequence[Lesion], paint: Callable[[Tensor], Canvas], scale: float) -> tuple[Lesion, ...]:
-    """The lesions shifted until each holds the volume asked; those without any room are left out.
+def settle(
+    lesions: Sequence[Lesion], paint: Callable[[Tensor], Canvas], scale: float, closely: bool = False
+) -> tuple[Lesion, ...]:
+    """The lesions shifted until each holds the volume asked, and numbered; those without room are left out.
 
     Args:
         lesions: the first ones take first.
         paint: what is painted at places in template mm that no warp has moved.
         scale: world millimetres per template millimetre.
+        closely: whether to measure as closely as small changes ask for: coarse cells at several places.
+
+    Returns:
+        As many or fewer; one that has less room than it asks for has the volume that there is room for.
     """
     if not lesions:
         return ()
-    nodes = [_spread(lesion) for lesion in lesions]
+    counts = [_MANY if closely and lesion.level.step_mm > _FINEST_MM else 1 for lesion in lesions]
+    nodes = [
+        _spread(lesion, count, lesion.level.step_mm * closely)
+        for lesion, count in zip(lesions, counts, strict=True)
+    ]
     canvas = paint(torch.cat(nodes))
     ends = np.cumsum([len(each) for each in nodes]).tolist()
     done: list[Lesion] = []
-    for lesion, xyz, end in zip(lesions, nodes, ends, strict=True):
+    for lesion, xyz, end, count in zip(lesions, nodes, ends, counts, strict=True):
         part = slice(end - len(xyz), end)
         here = replace(canvas, share=canvas.share[:, part].clone(), owner=canvas.owner[:, part])
         for earlier in takes(done, xyz, here):
             here.share[:, earlier.at] -= earlier.part
         room = (here.share * lesion.yields()[here.owner.long()]).sum(0)
-        fitted = _fitted(lesion, lesion.level.at(xyz)[0], room, (lesion.level.step_mm * scale) ** 3 / 1000)
-        done += [] if fitted is None else [fitted]
+        point_ml = (lesion.level.step_mm * scale) ** 3 / 1000 / count
+        fitted = _fitted(lesion, lesion.level.at(xyz)[0], room, point_ml)
+        done += [] if fitted is None else [replace(fitted, id=len(done) + 1)]
     return tuple(done)
 
 
-def _spread(lesion: Lesion) -> Tensor:
-    """One place in every cell that the lesion may reach, each elsewhere in its cell."""
+def _spread(lesion: Lesion, count: int, margin_mm: float) -> Tensor:
+    """So many places in every cell that the lesion may reach and around it, each elsewhere in its cell."""
     nodes = lesion.level.nodes()
-    nodes = nodes[lesion.level.data.flatten() < _NEAR_MM]
+    nodes = nodes[lesion.level.data.flatten() < _NEAR_MM + margin_mm].repeat_interleave(count, 0)
     ahead = torch.arange(len(nodes), device=nodes.device, dtype=torch.float64)[:, None]
     aside = (ahead * nodes.new_tensor(_STRIDES, dtype=torch.float64)) % 1 - 0.5
     return nodes + aside.float() * lesion.level.step_mm
@@ -151,9 +184,11 @@ def _fitted(lesion: Lesion, level: Tensor, room: Tensor, point_ml: float) -> Les
         return float((cover * room).sum()) * point_ml
 
     shift = rising_root(volume, lesion.ml, -_MOST_MM, _NEAR_MM - lesion.edge_mm / 2)
-    if volume(shift) <= 0:
+    held = volume(shift)
+    if held <= 0:
         return None
-    return replace(lesion, level=replace(lesion.level, data=lesion.level.data - shift))
+    ml = lesion.ml if held > _FULL * lesion.ml else held
+    return replace(lesion, ml=ml, level=replace(lesion.level, data=lesion.level.data - shift))
 
 
 def gathered(found: Taken, parts: int, voxels: Tensor) -> Taken:
@@ -176,7 +211,9 @@ class Filled:
 
     Args:
         ids: number of the lesion that a voxel is labelled as, from 1; 0 elsewhere; int16.
-        taken: by lesion: flat indices of voxels, mL of each that it has taken by label id of the host.
+        voxels: by place of the lesion in the order of taking: flat indices of voxels.
+        share: likewise, how much of each it has taken.
+        hosts: likewise, what it has taken of every structure, by label id.
     """
 
     ids: Tensor
@@ -226,6 +263,6 @@ def fill(
         best = left.argmax(0)
         wins = (best == row) & larger
         flat[at] = owner[:, at].gather(0, best[None])[0]
-        ids[at[wins]] = number + 1
+        ids[at[wins]] = lesion.id
         filled.voxels[number], filled.share[number], filled.hosts[number] = at, taken, hosts
     return filled

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from mindscan import api
-from mindscan.anatomy.conditions import CONDITIONS, described, find
+from mindscan.anatomy.conditions import CONDITIONS, PROGRESSIONS, described, find
 from mindscan.cli.progress import counted, shown
 from mindscan.cohort.estimate import default_workers, estimate
 from mindscan.cohort.plan_text import plan_text
@@ -130,6 +130,8 @@ def conditions(name: str | None = None) -> None:
     for each in chosen if name is not None else ():
         for field, what in described(each.record).items():
             print(f"  {field}: {what}")
+        for field, what in described(PROGRESSIONS[each.name]).items() if each.name in PROGRESSIONS else ():
+            print(f"  sessions.progression.{each.name}.{field}: {what}")
         for source in each.sources:
             print(f"  source: {source}")
 

@@ -11,8 +11,6 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
-    SerializerFunctionWrapHandler,
-    model_serializer,
     model_validator,
 )
 
@@ -25,7 +23,7 @@ from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
 from mindscan.core.person import HEALTHY, Person
 from mindscan.core.prior import Prior, PriorField
-from mindscan.core.record import Record
+from mindscan.core.record import Record, Sparse
 from mindscan.core.volume import Grid
 from mindscan.dataset.visits import visit
 from mindscan.imaging import scanner
@@ -231,7 +229,7 @@ def _share(prevalence: Prevalence, person: Person) -> float:
     return prevalence
 
 
-class Plan(Record):
+class Plan(Sparse):
     """What a cohort is made of.
 
     Args:
@@ -252,6 +250,8 @@ class Plan(Record):
         70.0
     """
 
+    unwritten = ("conditions", "sessions")
+
     people: People = People()
     grid: GridPlan = GridPlan()
     anatomy: dict[str, Any] = Field(default_factory=dict)
@@ -262,14 +262,6 @@ class Plan(Record):
     surfaces: bool = False
     conditions: tuple[ConditionPlan, ...] = ()
     sessions: SessionPlan | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_empty_fields(self, usual: SerializerFunctionWrapHandler) -> Mapping[str, Any]:
-        data: dict[str, Any] = usual(self)
-        for name in ("conditions", "sessions"):
-            if not getattr(self, name):
-                data.pop(name, None)
-        return data
 
     @model_validator(mode="after")
     def _overrides_are_possible(self) -> Plan:

@@ -59,6 +59,7 @@ centre_mm = {centre}               # the anterior commissure lies near (0, 0, 0)
 # [sessions]
 # years = [0, 1, 2.5]
 # rates = {{ hippocampus_percent = [-4, -2] }}
+# progression.multiple-sclerosis = {{ new_per_year = [0, 4] }}    # how lesions go on
 """
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 import torch
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, model_validator
 
 from mindscan.anatomy import anatomy as anatomies
-from mindscan.anatomy import assets, build, conditions, later
+from mindscan.anatomy import assets, build, conditions, later, progress
 from mindscan.anatomy.anatomy import Anatomy
 from mindscan.anatomy.conditions import AnyIllness
+from mindscan.anatomy.lesions import Lesion
 from mindscan.anatomy.surfaces import surfaces as cortical_surfaces
 from mindscan.cohort import override
 from mindscan.cohort.plan import Plan, ScanPlan
@@ -24,7 +25,7 @@ from mindscan.core.key import Key
 from mindscan.core.motion import Motion
 from mindscan.core.person import Person
 from mindscan.core.prior import Prior
-from mindscan.core.record import Record
+from mindscan.core.record import Record, Sparse
 from mindscan.core.scan import Origin, Scan, Subject
 from mindscan.core.volume import Grid
 from mindscan.dataset.visits import visit
@@ -59,7 +60,7 @@ class GridRecord(Record):
         return Grid(self.shape, np.array([*self.affine, (0, 0, 0, 1)], np.float64))
 
 
-class Recipe(Record):
+class Recipe(Sparse):
     """One subject, completely: the same recipe makes the same subject, bit for bit on one machine.
 
     Args:
@@ -81,6 +82,8 @@ class Recipe(Record):
         SettingsError, FileError: (through `Recipe.parse` and `Recipe.read`) the recipe is damaged.
     """
 
+    unwritten = ("conditions", "sessions")
+
     version: Literal["1"] = "1"
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     subject: Annotated[str, Field(pattern="^[A-Za-z0-9]+$")]
@@ -92,14 +95,6 @@ class Recipe(Record):
     surfaces: bool = False
     conditions: tuple[AnyIllness, ...] = ()
     sessions: Sessions | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_empty_fields(self, usual: SerializerFunctionWrapHandler) -> Mapping[str, Any]:
-        data: dict[str, Any] = usual(self)
-        for name in ("conditions", "sessions"):
-            if not getattr(self, name):
-                data.pop(name, None)
-        return data
 
     @property
     def visits(self) -> list[str]:
@@ -223,18 +218,31 @@ def make_all(recipe: Recipe, device: torch.device | str = "cpu", dense: bool = T
         return
     with one_thread():
         looked = later.look(head) if len(sessions.years) > 1 else None
+    before = head.lesions
     for name, years, who in list(zip(sessions.names, sessions.years, recipe.visits, strict=True))[1:]:
         with one_thread():
             assert looked is not None
             change = sessions.rates.change(years, looked.volumes_ml)
-            aged = later.later(looked, change)
+            aged = later.later(looked, change, _lesions(recipe, looked, years))
+            aged = replace(aged, lesions=progress.numbered(aged.lesions, before))
             subject = _seen(recipe, aged, who, recipe.key / "session" / name, dense)
             assert subject.brain is not None
             vectors, affine = later.to_first(aged)
-            changes = later.changes(change, first.volumes_ml(), subject.brain.volumes_ml())
+            changes = later.changes(change, first.healed_ml(), subject.brain.healed_ml())
+            rows = [brain.lesions.rows if brain.lesions else () for brain in (first, subject.brain)]
+            course = progress.changes(head.lesions, aged.lesions, *rows)
         older = recipe.person.model_dump() | {"age_years": recipe.person.age_years + years}
-        motion = Motion(vectors, affine, sessions.names[0], changes)
+        motion = Motion(vectors, affine, sessions.names[0], changes, course)
+        before = aged.lesions
         yield replace(subject, person=Person.parse(older, "sessions"), since=motion)
+
+
+def _lesions(recipe: Recipe, first: later.First, years: float) -> list[Lesion]:
+    """The lesions that somebody has so many years after the first session, not yet fitted."""
+    if not recipe.conditions or not recipe.sessions:
+        return []
+    key, ways = recipe.key / "anatomy", recipe.sessions.progression
+    return progress.later(recipe.conditions, ways, years, key, first.survey)
 
 
 def _seen(recipe: Recipe, head: build.Model, who: str, key: Key, dense: bool) -> Subject:

@@ -88,6 +88,11 @@ class Brain:
             if totals[label.id] or not label.lesion
         }
 
+    def healed_ml(self) -> dict[int, float]:
+        """Likewise, what lesions have taken of a structure counted as the structure."""
+        taken = self.lesions.hosts_ml if self.lesions else {}
+        return {i: ml + taken.get(i, 0.0) for i, ml in self.volumes_ml().items()}
+
     def icv_ml(self) -> float:
         """Intracranial volume in millilitres: everything inside the skull."""
         volumes = self.volumes_ml()

@@ -29,6 +29,7 @@ class Label:
     Args:
         extracranial: does not count towards the intracranial volume.
         lesion: only conditions paint it.
+        enhancing: a lesion that takes up contrast agent.
     """
 
     id: int
@@ -38,6 +39,7 @@ class Label:
     side: Side = ""
     extracranial: bool = False
     lesion: bool = False
+    enhancing: bool = False
 
 
 LABELS: tuple[Label, ...] = (
@@ -110,9 +112,9 @@ LABELS: tuple[Label, ...] = (
     Label(914, "Vein", (0, 0, 139), "soft"),
     Label(930, "MS-Plaque", (255, 221, 51), "soft", lesion=True),
     Label(931, "MS-Black-Hole", (150, 110, 20), "soft", lesion=True),
-    Label(932, "MS-Active-Plaque", (255, 120, 200), "soft", lesion=True),
+    Label(932, "MS-Active-Plaque", (255, 120, 200), "soft", lesion=True, enhancing=True),
     Label(934, "Infarct-Acute", (80, 220, 120), "soft", lesion=True),
-    Label(935, "Infarct-Subacute", (120, 255, 200), "soft", lesion=True),
+    Label(935, "Infarct-Subacute", (120, 255, 200), "soft", lesion=True, enhancing=True),
     Label(936, "Cavity", (30, 90, 200), "CSF", lesion=True),
     Label(937, "Gliosis", (120, 200, 255), "soft", lesion=True),
     Label(938, "Oedema", (170, 230, 90), "soft", lesion=True),
@@ -122,7 +124,7 @@ LABELS: tuple[Label, ...] = (
     Label(942, "Haematoma-Late-Subacute", (150, 40, 90), "soft", lesion=True),
     Label(943, "Haematoma-Chronic", (110, 50, 40), "soft", lesion=True),
     Label(944, "Tumour", (200, 120, 255), "soft", lesion=True),
-    Label(945, "Tumour-Enhancing", (255, 40, 255), "soft", lesion=True),
+    Label(945, "Tumour-Enhancing", (255, 40, 255), "soft", lesion=True, enhancing=True),
     Label(946, "Tumour-Necrosis", (90, 30, 120), "soft", lesion=True),
     Label(947, "Perivascular-Space", (90, 220, 255), "CSF", lesion=True),
     Label(948, "Microbleed", (130, 30, 30), "soft", lesion=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -32,6 +33,28 @@ class LesionRow(NamedTuple):
     parcel: str
 
 
+class LesionChange(NamedTuple):
+    """What has become of one lesion since the first session.
+
+    Args:
+        id: number in the masks of all sessions.
+        condition: name of the condition that brings it.
+        first_label, label: names of its labels in the first session and in this one; "" where there is none.
+        first_ml, volume_ml: volumes in the first session and in this one, partial volume counted.
+        asked_ml: prescribed volume in this session.
+        change: "appeared", "grown", "same", "shrunk" or "gone", by the prescribed volumes.
+    """
+
+    id: int
+    condition: str
+    first_label: str
+    label: str
+    first_ml: float
+    asked_ml: float
+    volume_ml: float
+    change: str
+
+
 class Load(NamedTuple):
     """What disease has brought into one cortical parcel.
 
@@ -54,7 +77,9 @@ class Lesions:
     Args:
         ids: number of the lesion in the voxels that are labelled as one, 0 elsewhere, int16.
         rows: one for every number, in order.
+        hosts_ml: what they have taken of every structure, by label id.
     """
 
     ids: Volume
     rows: tuple[LesionRow, ...]
+    hosts_ml: Mapping[int, float]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
+from mindscan.core.lesions import LesionChange
 from mindscan.core.volume import Affine
 
 
@@ -36,9 +37,11 @@ class Motion:
         affine: 4 x 4, from the index of a vector to world mm of the later session.
         since: name of the first session, such as "01".
         changes: of all structures whose change is prescribed.
+        lesions: what has become of every lesion that there is or was.
     """
 
     vectors: Tensor
     affine: Affine
     since: str
     changes: tuple[Change, ...]
+    lesions: tuple[LesionChange, ...] = ()

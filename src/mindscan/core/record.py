@@ -6,10 +6,11 @@ import difflib
 import hashlib
 import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self, get_args
+from typing import Any, ClassVar, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from mindscan.core.errors import FileError, SettingsError
 
@@ -58,6 +59,20 @@ class Record(BaseModel):
     def digest(self) -> str:
         """SHA-256 of the record's JSON, in hexadecimal."""
         return hashlib.sha256(self.json_text().encode()).hexdigest()
+
+
+class Sparse(Record):
+    """A record that is written without some of its fields where they are empty, named in `unwritten`."""
+
+    unwritten: ClassVar[tuple[str, ...]] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_empty_fields(self, usual: SerializerFunctionWrapHandler) -> Mapping[str, Any]:
+        data: dict[str, Any] = usual(self)
+        for name in self.unwritten:
+            if not getattr(self, name):
+                data.pop(name, None)
+        return data
 
 
 def _first_fault(error: ValidationError, model: type[BaseModel], where: str) -> SettingsError:

@@ -182,4 +182,6 @@ sub-*_ses-*_from-ses*_to-ses*_mode-image_xfm.nii.gz
                                    what carries places of a session to where they lay in the first one: a
                                    displacement field for ITK and ANTs, exact everywhere
 sub-*_ses-*_change.tsv             prescribed and achieved change of every structure since the first session
+sub-*_ses-*_desc-lesions_change.tsv
+                                   where there are any: what has become of every lesion since then
 """

@@ -11,8 +11,8 @@ from typing import Any
 
 from mindscan.core.brain import Brain
 from mindscan.core.errors import FolderError, SettingsError
-from mindscan.core.labels import BY_ID
-from mindscan.core.lesions import Lesions
+from mindscan.core.labels import BY_ID, BY_NAME
+from mindscan.core.lesions import LesionChange, Lesions
 from mindscan.core.motion import Motion
 from mindscan.core.parcels import PARCELS
 from mindscan.core.points import Points
@@ -31,7 +31,14 @@ from mindscan.dataset.lesion_columns import (
 )
 from mindscan.dataset.nifti import displacement_bytes, nifti_bytes
 from mindscan.dataset.preview import png_bytes
-from mindscan.dataset.session_columns import ABOUT_TRANSFORM, CHANGE_COLUMNS, change, transform
+from mindscan.dataset.session_columns import (
+    ABOUT_TRANSFORM,
+    CHANGE_COLUMNS,
+    LESION_CHANGE_COLUMNS,
+    change,
+    lesion_change,
+    transform,
+)
 from mindscan.dataset.tables import Cell, hexadecimal, json_bytes, tsv_bytes
 
 Row = tuple[Cell, ...]
@@ -257,6 +264,18 @@ def _changed(subject: Subject, since: Motion, note: str) -> Iterator[File]:
     ]
     yield change(subject.id), tsv_bytes(CHANGE_COLUMNS, rows)
     yield layout.sidecar(change(subject.id)), json_bytes(CHANGE_COLUMNS)
+    if since.lesions:
+        path = lesion_change(subject.id)
+        yield path, tsv_bytes(LESION_CHANGE_COLUMNS, [_lesion_change_row(each) for each in since.lesions])
+        yield layout.sidecar(path), json_bytes(LESION_CHANGE_COLUMNS)
+
+
+def _lesion_change_row(row: LesionChange) -> Row:
+    labels = row.first_label, row.label
+    enhancing = ("yes" if name and BY_NAME[name].enhancing else "no" for name in labels)
+    names = (name or None for name in labels)
+    volumes = row.first_ml, row.asked_ml, row.volume_ml
+    return (str(row.id), row.condition, *names, *volumes, row.change, *enhancing)
 
 
 def _lesion_rows(lesions: Lesions) -> list[Row]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mindscan.anatomy import conditions
-from mindscan.anatomy.conditions.glioma import Glioma, GliomaSize, grown
+from mindscan.anatomy.conditions.glioma import Glioma, GliomaProgression, GliomaSize, grown
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_ID
 from mindscan.core.person import Person
@@ -55,3 +55,38 @@ def test_parts_come_from_the_middle_outwards_with_the_volumes_told() -> None:
         ("Tumour-Necrosis", 3), ("Tumour-Enhancing", pytest.approx(6)),
         ("Tumour", pytest.approx(4)), ("Oedema", 8),
     ]  # fmt: skip
+
+
+def test_the_radius_grows_as_fast_as_is_said_and_the_tumour_stays_where_it_is() -> None:
+    params = drawn(70, 1).model_copy(update={"centre_mm": MIDDLE, "solid_ml": 8.0, "necrosis_ml": 2.0})
+    way = GliomaProgression(radial_mm=6.0)
+    first, now = (
+        {each.name: each for each in found}
+        for found in (
+            Glioma().lesions(params, Key(1), survey()),
+            Glioma().later(params, way, 0.5, Key(1), survey()),
+        )
+    )
+    assert set(now) == set(first)
+    whole = [sum(each.ml for name, each in found.items() if name != "Oedema") for found in (first, now)]
+    radii = [(ml * 1000 * 3 / 4 / np.pi) ** (1 / 3) for ml in whole]
+    assert radii[1] - radii[0] == pytest.approx(3.0, rel=0.01)
+    level = now["Tumour"].level
+    inside = level.nodes()[level.data.flatten() < first["Tumour"].level.data.min() + 4].numpy()
+    assert np.abs(inside.mean(0) - MIDDLE).max() < 5
+    ever = Glioma().later(params, way, 20.0, Key(1), survey())
+    assert sum(each.ml for each in ever if each.name.startswith("Tumour") and "Nec" not in each.name) <= 150
+
+
+def test_the_higher_the_grade_the_faster() -> None:
+    pace = [
+        np.mean(
+            [
+                Glioma().progression(Key(n), drawn(50, 0).model_copy(update={"grade": g})).radial_mm
+                for n in range(40)
+            ]
+        )
+        for g in (2, 3, 4)
+    ]
+    assert 1.5 < pace[0] < 3.5 < pace[1] < 12
+    assert 22 < pace[2] < 45

@@ -1,8 +1,12 @@
+import numpy as np
 import pytest
 
-from mindscan.anatomy.conditions.haemorrhage import Haemorrhage
+from mindscan.anatomy.conditions.haemorrhage import Haemorrhage, HaemorrhageProgression
 from mindscan.cohort.plan import Plan
 from mindscan.cohort.recipe import draw
+from mindscan.core.key import Key
+from mindscan.core.labels import BY_ID
+from surveys import survey
 
 NAME = "intracerebral-haemorrhage"
 
@@ -29,3 +33,27 @@ def test_more_severe_bleeds_more() -> None:
 def test_it_says_what_a_table_needs() -> None:
     told = Haemorrhage().columns(made(side="L", site="lobar"))
     assert told["haematoma_site"] == "L-lobar"
+
+
+@pytest.mark.parametrize(
+    ("days", "label", "left"),
+    [
+        (2, "Haematoma-Acute", 1.0),
+        (5, "Haematoma-Early-Subacute", 1.0),
+        (20, "Haematoma-Late-Subacute", 1 - 0.5 * np.log10(20 / 7)),
+        (400, "Haematoma-Chronic", 0.3),
+    ],
+)
+def test_blood_ages_and_resolves(days: float, label: str, left: float) -> None:
+    params = made(age_days=1.0, site="lobar", volume_ml=20, oedema_ml=5)
+    way = HaemorrhageProgression(resolving=0.5, remains=0.3)
+    found = {
+        each.name: each for each in Haemorrhage().later(params, way, (days - 1) / 365.25, Key(1), survey())
+    }
+    assert BY_ID[found["blood"].label].name == label
+    blood = sum(each.ml for name, each in found.items() if name != "oedema")
+    assert blood == pytest.approx(20 * left, rel=0.01)
+    assert ("oedema" in found) == (days < 40)
+    assert ("cavity" in found) == (label == "Haematoma-Chronic")
+    if days == 5:
+        assert found["oedema"].ml == pytest.approx(5 * 5**0.5, rel=0.01)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from mindscan.anatomy import conditions
-from mindscan.anatomy.conditions.metastases import Metastases, MetastasesSize
+from mindscan.anatomy.conditions.metastases import Metastases, MetastasesProgression, MetastasesSize
+from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_ID
 from mindscan.core.person import Person
@@ -51,3 +52,26 @@ def test_they_lie_under_the_cortex_or_in_the_cerebellum_apart_from_each_other() 
     assert (look.to_cortex[look.index(middles)] < 5).all()
     gaps = np.linalg.norm(middles[:, None] - middles[None], axis=-1)[np.triu_indices(len(middles), 1)]
     assert gaps.min() > 4
+
+
+def test_volumes_double_about_the_same_middles() -> None:
+    params, way = made(4, 2.0), MetastasesProgression(doubling_days=100)
+    first = {each.name: each for each in Metastases().lesions(params, Key(1), survey())}
+    now = {each.name: each for each in Metastases().later(params, way, 200 / 365.25, Key(1), survey())}
+    assert set(first) <= set(now)
+    for name in first:
+        middles = [np.mean(found[name].level.box(), axis=0) for found in (first, now)]
+        assert np.allclose(*middles, atol=1e-3)
+    total = [sum(each.ml for name, each in found.items() if "Oedema" not in name) for found in (first, now)]
+    assert 3 < total[1] / total[0] < 5.5
+    assert any(name.startswith("Tumour-Necrosis") for name in set(now) - set(first)) or len(now) == len(first)
+    late = Metastases().later(params, way, 5.0, Key(1), survey())
+    assert sum(each.ml for each in late if "Oedema" not in each.name) == pytest.approx(60)
+
+
+def test_below_0_they_halve_and_none_goes_at_once() -> None:
+    params = made(1, 4.0)
+    less = Metastases().later(params, MetastasesProgression(doubling_days=-365.25), 1.0, Key(1), survey())
+    assert 1.2 < sum(each.ml for each in less if "Oedema" not in each.name) < 2.8
+    with pytest.raises(SettingsError, match="5 to 100000 days"):
+        MetastasesProgression.parse({"doubling_days": 0})

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+import torch
 
 from mindscan.anatomy import anatomy, conditions
-from mindscan.anatomy.conditions.stroke import Stroke, StrokeSize, territory
+from mindscan.anatomy.conditions.stroke import Stroke, StrokeProgression, StrokeSize, territory
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_ID
 from mindscan.core.person import Person
@@ -63,3 +64,30 @@ def test_only_old_ones_of_large_arteries_widen_it() -> None:
         old = params["age_days"] > 45 and params["territory"] in ("MCA", "ACA", "PCA")
         assert (params["ex_vacuo_ml"] > 0) == old
         assert (params["cavity"] > 0) == (params["age_days"] > 45)
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (3, {"infarct": ("Infarct-Acute", 10)}),
+        (20, {"infarct": ("Infarct-Subacute", 10 * (1 - 0.2 * 13 / 38))}),
+        (367.25, {"cavity": ("Cavity", 4), "infarct": ("Gliosis", 4)}),
+    ],
+)
+def test_an_infarct_ages_shrinks_and_hollows(days: float, told: dict[str, tuple[str, float]]) -> None:
+    way = StrokeProgression(shrinking=0.2, cavity=0.5)
+    found = Stroke().later(made(age_days=2), way, (days + 0 - 2) / 365.25, Key(1), survey())
+    assert {each.name: BY_ID[each.label].name for each in found} == {
+        name: label for name, (label, _) in told.items()
+    }
+    assert [each.ml for each in found] == pytest.approx([ml for _, ml in told.values()], rel=0.01)
+    first = Stroke().lesions(made(age_days=2), Key(1), survey())[0]
+    assert all(torch.equal(each.level.data, first.level.data) for each in found)
+
+
+def test_an_old_infarct_hollows_on_from_the_cavity_that_it_has() -> None:
+    params = made(age_days=365.25, cavity=0.3)
+    way = Stroke().progression(Key(1), params)
+    assert way.cavity == pytest.approx(0.3)
+    told = {each.name: each.ml for each in Stroke().later(params, way, 9.0, Key(1), survey())}
+    assert told == {"cavity": pytest.approx(5), "infarct": pytest.approx(5)}

@@ -5,26 +5,26 @@ from __future__ import annotations
 import difflib
 import inspect
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, get_args
 
 from pydantic import Field
 
-from mindscan.anatomy.conditions.condition import Condition
+from mindscan.anatomy.conditions.condition import Condition, Progression
 from mindscan.anatomy.conditions.dementia import Alzheimers, AlzheimersSize, Mci, MciSize
 from mindscan.anatomy.conditions.epidural import Epidural, EpiduralSize
-from mindscan.anatomy.conditions.glioma import Glioma, GliomaSize
-from mindscan.anatomy.conditions.haemorrhage import Haemorrhage, HaemorrhageSize
+from mindscan.anatomy.conditions.glioma import Glioma, GliomaProgression, GliomaSize
+from mindscan.anatomy.conditions.haemorrhage import Haemorrhage, HaemorrhageProgression, HaemorrhageSize
 from mindscan.anatomy.conditions.hydrocephalus import Hydrocephalus, HydrocephalusSize
 from mindscan.anatomy.conditions.lacunes import Lacunes, LacunesSize
 from mindscan.anatomy.conditions.meningioma import Meningioma, MeningiomaSize
-from mindscan.anatomy.conditions.metastases import Metastases, MetastasesSize
+from mindscan.anatomy.conditions.metastases import Metastases, MetastasesProgression, MetastasesSize
 from mindscan.anatomy.conditions.microbleeds import Microbleeds, MicrobleedsSize
-from mindscan.anatomy.conditions.sclerosis import Sclerosis, SclerosisSize
+from mindscan.anatomy.conditions.sclerosis import Sclerosis, SclerosisProgression, SclerosisSize
 from mindscan.anatomy.conditions.spaces import Spaces, SpacesSize
-from mindscan.anatomy.conditions.stroke import Stroke, StrokeSize
+from mindscan.anatomy.conditions.stroke import Stroke, StrokeProgression, StrokeSize
 from mindscan.anatomy.conditions.subdural import Subdural, SubduralSize
-from mindscan.anatomy.conditions.white_matter import WhiteMatter, WhiteMatterSize
+from mindscan.anatomy.conditions.white_matter import WhiteMatter, WhiteMatterProgression, WhiteMatterSize
 from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
 from mindscan.core.person import HEALTHY, Person
@@ -68,6 +68,23 @@ AnyIllness = Annotated[
     Field(discriminator="condition"),
 ]
 """Parameters of any condition; `condition` says which."""
+
+
+AnyProgression = Annotated[
+    WhiteMatterProgression
+    | SclerosisProgression
+    | StrokeProgression
+    | HaemorrhageProgression
+    | GliomaProgression
+    | MetastasesProgression,
+    Field(discriminator="condition"),
+]
+"""How the lesions of any condition go on; `condition` says of which."""
+
+PROGRESSIONS: Mapping[str, type[Progression]] = {
+    record.model_fields["condition"].default: record for record in get_args(get_args(AnyProgression)[0])
+}
+"""Name of a condition to how its lesions go on, for all whose lesions do."""
 
 
 def find(name: str) -> Condition[Any]:
@@ -121,6 +138,17 @@ def draw(name: str, key: Key, person: Person, severity: float) -> AnyIllness:
         raise SettingsError(f"severity {severity:g}", "above 0 to 1", "choose another")
     drawn: AnyIllness = condition.draw(key / name, person, severity)
     return drawn
+
+
+def progressions(key: Key, illnesses: Sequence[AnyIllness]) -> tuple[AnyProgression, ...]:
+    """How the lesions of somebody's illnesses go on; those of some stay as they are.
+
+    Args:
+        key: the stream to draw from; each condition has its own below it.
+        illnesses: what somebody has.
+    """
+    found = (find(one.condition).progression(key / one.condition, one) for one in illnesses)
+    return tuple(way for way in found if way is not None)  # type: ignore[misc]
 
 
 def columns(illnesses: tuple[AnyIllness, ...]) -> Mapping[str, Any]:

@@ -30,6 +30,10 @@ class Illness(Record):
     severity: Severity
 
 
+class Progression(Record):
+    """How the lesions of one condition go on with the years: rates in clinical units."""
+
+
 Params = TypeVar("Params", bound=Illness)
 
 
@@ -99,6 +103,24 @@ class Condition(Protocol[Params]):
         """Its lesions, those that take first first."""
         ...
 
+    def progression(self, key: Key, params: Params) -> Progression | None:
+        """How its lesions go on with the years, for this person; None where they stay as they are."""
+        ...
+
+    def later(self, params: Params, progression: Any, years: float, key: Key, survey: Survey) -> list[Lesion]:
+        """What has become of its lesions.
+
+        Args:
+            params: as in the first session.
+            progression: how they go on, of the type that `progression` draws.
+            years: since the first session.
+            key, survey: of the first session, as `lesions` was given them.
+
+        Returns:
+            Those that are there by then; one that was there before has the name that it had.
+        """
+        ...
+
     def loads(self, params: Params) -> tuple[Load, ...]:
         """What it brings into every cortical parcel; empty for most."""
         ...
@@ -130,6 +152,14 @@ class Calm:
     def lesions(self, params: Any, key: Key, survey: Survey) -> list[Lesion]:
         """No lesions."""
         return []
+
+    def progression(self, key: Key, params: Any) -> Progression | None:
+        """Lesions stay as they are."""
+        return None
+
+    def later(self, params: Any, progression: Any, years: float, key: Key, survey: Survey) -> list[Lesion]:
+        """The lesions of the first session."""
+        return self.lesions(params, key, survey)
 
     def loads(self, params: Any) -> tuple[Load, ...]:
         """No loads."""

@@ -10,7 +10,7 @@ from pydantic import Field as Limits
 from scipy import ndimage
 from torch import Tensor
 
-from mindscan.anatomy.conditions.condition import Calm, Illness, along
+from mindscan.anatomy.conditions.condition import Calm, Illness, Progression, along
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.lesions import Lesion
 from mindscan.anatomy.mass import mass_push
@@ -31,6 +31,16 @@ _WIDTH_MM = {2: 5.0, 3: 4.0, 4: 3.0}
 doi:10.1046/j.1365-2184.2000.00177.x); narrower the higher the grade."""
 _GREY_SPREAD = 0.2
 """Spread in grey matter against white: 1/5 (Swanson 2000)."""
+_RADIAL_MM = {2: 2.05, 3: 7.0, 4: 29.0}
+"""How fast the radius grows without treatment, mm a year: grade 2 half of 4.1 mm of diameter (Mandonnet et
+al. 2003, doi:10.1002/ana.10528); grade 4 so that 15 mL double in the 50 days of Stensjoen et al. 2015,
+doi:10.1093/neuonc/nov029; grade 3 own choice."""
+_RADIAL_LOG_SD = 0.5
+"""People differ nearly as much as they do in Pallud et al. 2013, doi:10.1093/neuonc/nos331: own choice."""
+_MOST_ML = {"solid_ml": 150.0, "necrosis_ml": 60.0, "oedema_ml": 200.0}
+"""Where growth ends: the largest that the parameters take."""
+_LEAST_MM = 3.0
+"""The least radius that shrinking leaves."""
 _SPREAD, _STEP = 1.0, 0.55
 _AROUND = 26
 """Nodes on each side of the middle within which it grows."""
@@ -64,6 +74,17 @@ class GliomaSize(Illness):
     midline_shift_mm: Annotated[Rounded, Limits(ge=0, le=15)]
 
 
+class GliomaProgression(Progression):
+    """How the tumour goes on.
+
+    Args:
+        radial_mm: growth a year of the radius of a ball of its volume; negative where it shrinks.
+    """
+
+    condition: Literal["glioma"] = "glioma"
+    radial_mm: Annotated[Rounded, Limits(ge=-60, le=120)]
+
+
 class Glioma(Calm):
     """A tumour of the brain's own cells."""
 
@@ -73,6 +94,8 @@ class Glioma(Calm):
         "Swanson et al. 2000, doi:10.1046/j.1365-2184.2000.00177.x (growth)",
         "Larjavaara et al. 2007, doi:10.1215/15228517-2007-016 (places)",
         "Menze et al. 2015, doi:10.1109/TMI.2014.2377694 (parts that are told apart)",
+        "Mandonnet et al. 2003, doi:10.1002/ana.10528 (growth of grade 2)",
+        "Stensjoen et al. 2015, doi:10.1093/neuonc/nov029 (growth of grade 4)",
     )
     record = GliomaSize
 
@@ -133,10 +156,26 @@ class Glioma(Calm):
             ("Oedema", params.oedema_ml, white),
         )
         return [
-            Lesion(name, ids_of(label)[0], tissue, hosts, ml, grade)
+            Lesion(name, ids_of(label)[0], tissue, hosts, ml, grade, name=label)
             for label, ml, hosts in parts
             if ml > 0.02
         ]
+
+    def progression(self, key: Key, params: GliomaSize) -> GliomaProgression:
+        """The faster the higher the grade."""
+        lean = float(np.clip(key.rng().normal(), -2, 2))
+        return GliomaProgression(radial_mm=_RADIAL_MM[params.grade] * float(np.exp(_RADIAL_LOG_SD * lean)))
+
+    def later(
+        self, params: GliomaSize, progression: GliomaProgression, years: float, key: Key, survey: Survey
+    ) -> list[Lesion]:
+        """The same cells that have multiplied for longer; all parts grow alike."""
+        radius = ((params.solid_ml + params.necrosis_ml) * 1000 * 3 / 4 / np.pi) ** (1 / 3)
+        now = max(radius + progression.radial_mm * years, min(_LEAST_MM, radius))
+        have = {name: getattr(params, name) for name in _MOST_ML}
+        times = min([(now / radius) ** 3, *(_MOST_ML[name] / ml for name, ml in have.items() if ml)])
+        grown = {name: ml * times for name, ml in have.items()}
+        return self.lesions(params.model_copy(update=grown), key, survey)
 
     def columns(self, params: GliomaSize) -> Mapping[str, Any]:
         """Grade, place, volume and shift."""

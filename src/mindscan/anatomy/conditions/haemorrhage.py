@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field as Limits
 from torch import Tensor
 
-from mindscan.anatomy.conditions.condition import Calm, Illness, along
+from mindscan.anatomy.conditions.condition import Calm, Illness, Progression, along
 from mindscan.anatomy.distance import Point
+from mindscan.anatomy.field import Field
 from mindscan.anatomy.lesions import Lesion
 from mindscan.anatomy.mass import mass_push
 from mindscan.anatomy.structure import Frame
@@ -50,6 +52,14 @@ _OEDEMA_PEAK_DAYS, _OEDEMA_MOST = 10.0, 0.9
 et al. 2011, doi:10.1161/STROKEAHA.110.590646, found its growth over two weeks."""
 
 
+_RESOLVING, _REMAINS = 0.55, 0.3
+"""Share of the blood that goes with every tenfold of its age after a week, and the least that is left as a
+scar: own choices; blood has gone from CT by the end of the seventh week (Schumacher et al. 1982,
+doi:10.1007/BF00343838), what stays is smaller than it was."""
+_WEEK, _DAYS_A_YEAR, _OLDEST_DAYS = 7, 365.25, 3650.0
+_MOST_OEDEMA_ML = 150.0
+
+
 class HaemorrhageSize(Illness):
     """Where, how much and how old.
 
@@ -72,6 +82,19 @@ class HaemorrhageSize(Illness):
     age_days: Annotated[Rounded, Limits(ge=0, le=3650)]
     oedema_ml: Annotated[Rounded, Limits(ge=0, le=150)]
     midline_shift_mm: Annotated[Rounded, Limits(ge=0, le=15)]
+
+
+class HaemorrhageProgression(Progression):
+    """How the blood goes on, besides its age.
+
+    Args:
+        resolving: share of its volume that goes with every tenfold of its age after a week.
+        remains: least share of it that is left.
+    """
+
+    condition: Literal["intracerebral-haemorrhage"] = "intracerebral-haemorrhage"
+    resolving: Annotated[Rounded, Limits(ge=0, le=1)]
+    remains: Annotated[Rounded, Limits(gt=0, le=1)]
 
 
 class Haemorrhage(Calm):
@@ -97,11 +120,8 @@ class Haemorrhage(Calm):
         bled = 0.03 * _MOST_ML[site] * (33**severity) * float(np.exp(0.15 * np.clip(rng.normal(), -2, 2)))
         bled = min(bled, _MOST_ML[site])
         age = float(0.1 * 1800 ** rng.random())
-        left = bled * float(np.clip(1 - 0.55 * np.log10(max(age, 7) / 7), 0.3, 1))
-        swelling = (
-            _OEDEMA_MOST * (age / _OEDEMA_PEAK_DAYS) ** 0.5 if age < _OEDEMA_PEAK_DAYS else _OEDEMA_MOST
-        )
-        swelling *= float(np.clip(1.6 - age / 25, 0, 1)) if age > 15 else 1.0
+        left = bled * _left(age, _RESOLVING, _REMAINS)
+        swelling = _swelling(age)
         above = site in ("putamen", "thalamus", "lobar")
         shift = (
             0.14 * max(left + 0.4 * swelling * left - 8, 0) * float(np.clip(1.5 - age / 28, 0, 1))
@@ -133,33 +153,34 @@ class Haemorrhage(Calm):
 
     def lesions(self, params: HaemorrhageSize, key: Key, survey: Survey) -> list[Lesion]:
         """The blood, then the oedema in the white matter around it."""
-        whole = params.volume_ml + params.oedema_ml
-        radius = _radius_mm(params.volume_ml)
-        rng = (key / "shape").rng()
-        long = radius * rng.uniform(1.05, 1.3)
-        level = blob(
-            survey.find(params.centre_mm),
-            (long, (radius**3 / long) ** 0.5),
-            np.array([0.3, 1.0, 0.2]) + 0.3 * rng.normal(size=3),
-            survey.scale,
-            key / "bumps",
-            rough=0.10,
-            reach_mm=1.5 * _radius_mm(whole) + 6,
+        level = _level(params, key, survey)
+        return _parts(params, level, level)
+
+    def progression(self, key: Key, params: HaemorrhageSize) -> HaemorrhageProgression:
+        """About as fast as blood of other ages is drawn."""
+        faster = float(key.rng().uniform(0.8, 1.2))
+        return HaemorrhageProgression(resolving=_RESOLVING * faster, remains=_REMAINS)
+
+    def later(
+        self,
+        params: HaemorrhageSize,
+        progression: HaemorrhageProgression,
+        years: float,
+        key: Key,
+        survey: Survey,
+    ) -> list[Lesion]:
+        """The same haematoma, older and smaller, and the oedema that blood of that age has."""
+        age = min(params.age_days + _DAYS_A_YEAR * years, _OLDEST_DAYS)
+        then, now = (
+            _left(days, progression.resolving, progression.remains) for days in (params.age_days, age)
         )
-        label = clot(params.age_days) or _OLD
-        parts = [(label, params.volume_ml)]
-        if label == _OLD:
-            parts = [("Cavity", _CAVITY * params.volume_ml), (label, (1 - _CAVITY) * params.volume_ml)]
-        found = [
-            Lesion(self.name, ids_of(name)[0], level, ids_of(*PARENCHYMA), ml, params.site)
-            for name, ml in parts
-        ]
-        white = ids_of("Cerebral-White-Matter", "Cerebellum-White-Matter", "Brain-Stem")
-        if params.oedema_ml > 0.05:
-            found.append(
-                Lesion(self.name, ids_of("Oedema")[0], level, white, params.oedema_ml, "oedema", edge_mm=2.0)
-            )
-        return found
+        ml, had = params.volume_ml * now / then, _swelling(params.age_days) * params.volume_ml
+        oedema = _swelling(age) * ml * (params.oedema_ml / had if had else 1.0)
+        changed = {"age_days": age, "volume_ml": ml, "oedema_ml": min(oedema, _MOST_OEDEMA_ML)}
+        level = _level(params, key, survey)
+        farther = _radius_mm(ml + changed["oedema_ml"]) - _radius_mm(params.volume_ml)
+        around = replace(level, data=level.data - max(farther, 0.0))
+        return _parts(params.model_copy(update=changed), level, around)
 
     def columns(self, params: HaemorrhageSize) -> Mapping[str, Any]:
         """Site, volume, age and shift."""
@@ -179,6 +200,57 @@ def clot(age_days: float) -> str:
         ('Haematoma-Acute', '')
     """
     return next((name for days, name in _AGES if age_days < days), "")
+
+
+def _level(params: HaemorrhageSize, key: Key, survey: Survey) -> Field:
+    """About the distance to the surface of the blood as it is in the first session."""
+    whole = params.volume_ml + params.oedema_ml
+    radius = _radius_mm(params.volume_ml)
+    rng = (key / "shape").rng()
+    long = radius * rng.uniform(1.05, 1.3)
+    return blob(
+        survey.find(params.centre_mm),
+        (long, (radius**3 / long) ** 0.5),
+        np.array([0.3, 1.0, 0.2]) + 0.3 * rng.normal(size=3),
+        survey.scale,
+        key / "bumps",
+        rough=0.10,
+        reach_mm=1.5 * _radius_mm(whole) + 6,
+    )
+
+
+def _parts(params: HaemorrhageSize, level: Field, around: Field) -> list[Lesion]:
+    """The blood, what an old one has as its cavity, and the oedema, of which `around` is the level."""
+    label = clot(params.age_days) or _OLD
+    parts = [("blood", label, params.volume_ml)]
+    if label == _OLD:
+        rim = ("blood", label, (1 - _CAVITY) * params.volume_ml)
+        parts = [("cavity", "Cavity", _CAVITY * params.volume_ml), rim]
+    brain = ids_of(*PARENCHYMA)
+    found = [
+        Lesion(Haemorrhage.name, ids_of(name)[0], level, brain, ml, params.site, name=own)
+        for own, name, ml in parts
+    ]
+    white = ids_of("Cerebral-White-Matter", "Cerebellum-White-Matter", "Brain-Stem")
+    if params.oedema_ml > 0.05:
+        oedema = Lesion(
+            Haemorrhage.name, ids_of("Oedema")[0], around, white, params.oedema_ml, "oedema", 2.0, "oedema"
+        )
+        found.append(oedema)
+    return found
+
+
+def _left(age_days: float, resolving: float, remains: float) -> float:
+    """Share of the blood that is left at an age."""
+    return float(np.clip(1 - resolving * np.log10(max(age_days, _WEEK) / _WEEK), remains, 1))
+
+
+def _swelling(age_days: float) -> float:
+    """Volume of the oedema at an age, in volumes of the blood that is left."""
+    swelling = _OEDEMA_MOST
+    if age_days < _OEDEMA_PEAK_DAYS:
+        swelling = _OEDEMA_MOST * (age_days / _OEDEMA_PEAK_DAYS) ** 0.5
+    return swelling * (float(np.clip(1.6 - age_days / 25, 0, 1)) if age_days > 15 else 1.0)
 
 
 def _radius_mm(ml: float) -> float:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field as Limits
 
 from mindscan.anatomy.anatomy import Anatomy
-from mindscan.anatomy.conditions.condition import Calm, Illness, Trial, scaled
+from mindscan.anatomy.conditions.condition import Calm, Illness, Progression, Trial, scaled
 from mindscan.anatomy.lesions import Lesion
-from mindscan.anatomy.survey import Array, Survey, blob, ids_of, widened
+from mindscan.anatomy.survey import Array, Scatter, Survey, blob, ids_of, widened
 from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.prior import Rounded
@@ -40,6 +41,23 @@ _CONFLUENT_ML = 3.0
 of 0.5 mL and more hold 77 % of the volume in those masks, most within 12 mm of the ventricles, 10 to 35
 mm beside the midline, behind the middle and level with their bodies."""
 _SIDES = ("Left", "Right")
+_NEW_MEAN, _NEW_SHAPE = 4.9, 0.55
+"""New plaques a year without treatment: relapsing people on placebo had a mean of 9.8 and a median of 5.0 new
+or enlarged ones in two years (FREEDOMS: Kappos et al. 2010, doi:10.1056/NEJMoa0909494); a gamma distribution
+of this shape has such a median."""
+_ENHANCING_WEEKS = 6.0
+"""Uptake of contrast agent lasts 1 to 2 months on average (Guttmann et al. 1995, AJNR 16:1481-1491); it ends
+at random, so that 2 % of plaques have it for longer than half a year, as He et al. 2001, AJNR 22:664-669,
+found."""
+_TO_BLACK_HOLE = 0.26
+"""Of 97 new plaques 25 were black holes after 6 to 12 months: Tagge et al. 2022,
+doi:10.1177/13524585221110585."""
+_LEFT, _HEALING_WEEKS = 0.6, 10.0
+"""A fresh plaque shrinks to this share of its first volume, most of it within so many weeks: own choice."""
+_WEEKS_A_YEAR = 365.25 / 7
+_FEWEST_ML = 0.003
+"""A plaque that has become smaller is gone: own choice."""
+_MOST_NEW = 800
 
 
 class SclerosisSize(Illness):
@@ -62,6 +80,29 @@ class SclerosisSize(Illness):
     atrophy: Annotated[Rounded, Limits(ge=0, le=0.2)]
 
 
+class SclerosisProgression(Progression):
+    """How plaques go on.
+
+    Args:
+        new_per_year: new plaques a year, at random times; they take up contrast agent at first.
+        enhancing_weeks: for how long plaques take up contrast agent, on average.
+        to_black_hole: share of these that become black holes thereafter.
+        shrinking: share of the other plaques that shrink.
+        shrinking_percent: by how much a year.
+        expanding: share of the other plaques that grow slowly.
+        expanding_percent: by how much a year.
+    """
+
+    condition: Literal["multiple-sclerosis"] = "multiple-sclerosis"
+    new_per_year: Annotated[Rounded, Limits(ge=0, le=60)]
+    enhancing_weeks: Annotated[Rounded, Limits(gt=0, le=52)]
+    to_black_hole: Annotated[Rounded, Limits(ge=0, le=1)]
+    shrinking: Annotated[Rounded, Limits(ge=0, le=1)]
+    shrinking_percent: Annotated[Rounded, Limits(ge=0, lt=100)]
+    expanding: Annotated[Rounded, Limits(ge=0, le=1)]
+    expanding_percent: Annotated[Rounded, Limits(ge=0, le=100)]
+
+
 class Sclerosis(Calm):
     """Plaques spread in space."""
 
@@ -73,6 +114,8 @@ class Sclerosis(Calm):
         "Lesjak et al. 2018, doi:10.1007/s12021-017-9348-7 (number, sizes, places)",
         "Filippi et al. 2019, doi:10.1093/brain/awz144 (kinds)",
         "Thompson et al. 2018, doi:10.1016/S1474-4422(17)30470-2 (places)",
+        "Kappos et al. 2010, doi:10.1056/NEJMoa0909494 (new plaques)",
+        "Tagge et al. 2022, doi:10.1177/13524585221110585 (black holes)",
     )
     record = SclerosisSize
 
@@ -107,26 +150,103 @@ class Sclerosis(Calm):
 
     def lesions(self, params: SclerosisSize, key: Key, survey: Survey) -> list[Lesion]:
         """Confluent ones, then the others, the largest first, each where no other lies."""
-        rng = (key / "sizes").rng()
-        flowing = _confluent(params, key / "confluent", survey)
-        number = max(params.lesions - len(flowing), 1)
-        kinds = rng.choice(list(_SHARE), number, p=list(_SHARE.values()))
-        sizes = np.sort(_sizes(number, rng))[::-1]
-        ml = sizes * min((params.load_ml - sum(each.ml for each in flowing)) / sizes.sum(), 8.0)
-        looks = np.where(rng.random(number) < params.black_holes, "black-hole", "")
-        looks[rng.permutation(number)[: params.active]] = "active"
-        weights = {kind: survey.scattered(weight, key / kind) for kind, weight in _where(survey).items()}
-        found = []
-        for n, (kind, look, size) in enumerate(zip(kinds.tolist(), looks.tolist(), ml.tolist(), strict=True)):
-            place = weights[kind].take(_radius_mm(size))
-            if place is not None:
-                away = survey.slope[survey.index(place[None])][0]
-                found.append(_plaque(kind, look, size, place, away, key / n, survey.scale))
-        return flowing + found
+        return _plaques(params, key, survey)[0]
+
+    def progression(self, key: Key, params: SclerosisSize) -> SclerosisProgression:
+        """As in relapsing people without treatment; how many plaques shrink or expand is an own choice."""
+        rng = key.rng()
+        new = float(rng.gamma(_NEW_SHAPE, _NEW_MEAN / _NEW_SHAPE))
+        return SclerosisProgression(
+            new_per_year=min(new, 40.0),
+            enhancing_weeks=_ENHANCING_WEEKS,
+            to_black_hole=_TO_BLACK_HOLE,
+            shrinking=float(rng.uniform(0.1, 0.3)),
+            shrinking_percent=float(rng.uniform(4, 12)),
+            expanding=float(rng.uniform(0.05, 0.15)),
+            expanding_percent=float(rng.uniform(5, 15)),
+        )
+
+    def later(
+        self, params: SclerosisSize, progression: SclerosisProgression, years: float, key: Key, survey: Survey
+    ) -> list[Lesion]:
+        """Those of the first session in their places, then the new ones in the order of their times."""
+        first, places = _plaques(params, key, survey)
+        own = key / "later"
+        aged = [_aged(lesion, progression, years, own / lesion.name) for lesion in first]
+        new = _new(progression, years, own / "new", survey, places)
+        return [lesion for lesion in aged + new if lesion.ml > _FEWEST_ML]
 
     def columns(self, params: SclerosisSize) -> Mapping[str, Any]:
         """Number and load."""
         return {"lesion_count": params.lesions, "lesion_load_ml": params.load_ml}
+
+
+def _plaques(params: SclerosisSize, key: Key, survey: Survey) -> tuple[list[Lesion], dict[str, Scatter]]:
+    """Plaques of the first session, and where there is room for more, by kind."""
+    rng = (key / "sizes").rng()
+    flowing = _confluent(params, key / "confluent", survey)
+    number = max(params.lesions - len(flowing), 1)
+    kinds = rng.choice(list(_SHARE), number, p=list(_SHARE.values()))
+    sizes = np.sort(_sizes(number, rng))[::-1]
+    ml = sizes * min((params.load_ml - sum(each.ml for each in flowing)) / sizes.sum(), 8.0)
+    looks = np.where(rng.random(number) < params.black_holes, "black-hole", "")
+    looks[rng.permutation(number)[: params.active]] = "active"
+    weights = {kind: survey.scattered(weight, key / kind) for kind, weight in _where(survey).items()}
+    found = []
+    for n, (kind, look, size) in enumerate(zip(kinds.tolist(), looks.tolist(), ml.tolist(), strict=True)):
+        place = weights[kind].take(_radius_mm(size))
+        if place is not None:
+            away = survey.slope[survey.index(place[None])][0]
+            plaque = _plaque(kind, look, size, place, away, key / n, survey.scale)
+            found.append(replace(plaque, name=f"plaque-{n}"))
+    return flowing + found, weights
+
+
+def _aged(plaque: Lesion, progression: SclerosisProgression, years: float, key: Key) -> Lesion:
+    """A plaque of the first session so many years later; confluent ones stay."""
+    if plaque.label == ids_of(_LABELS["active"])[0]:
+        return _healing(plaque, progression, years, key)
+    if plaque.grade.endswith("confluent"):
+        return plaque
+    fate, pace = key.rng().random(), 0.0
+    if fate < progression.shrinking:
+        pace = -progression.shrinking_percent
+    elif fate < progression.shrinking + progression.expanding:
+        pace = progression.expanding_percent
+    return plaque.resized(plaque.ml * (1 + pace / 100) ** years) if pace else plaque
+
+
+def _healing(fresh: Lesion, progression: SclerosisProgression, years: float, key: Key) -> Lesion:
+    """A plaque so many years after it was fresh: smaller, and maybe without uptake of contrast agent."""
+    rng, weeks = key.rng(), years * _WEEKS_A_YEAR
+    left = _LEFT + (1 - _LEFT) * float(np.exp(-weeks / _HEALING_WEEKS))
+    active = weeks < progression.enhancing_weeks * rng.exponential()
+    hole = rng.random() < progression.to_black_hole
+    look = "active" if active else "black-hole" if hole else ""
+    kind = fresh.grade.removesuffix("-active")
+    grade = f"{kind}-{look}" if look else kind
+    return replace(fresh.resized(fresh.ml * left), label=ids_of(_LABELS[look])[0], grade=grade)
+
+
+def _new(
+    progression: SclerosisProgression, years: float, key: Key, survey: Survey, places: dict[str, Scatter]
+) -> list[Lesion]:
+    """Plaques that have come by then; the same ones come sooner where the rate is higher."""
+    gaps = (key / "times").rng().exponential(size=_MOST_NEW)
+    due = np.cumsum(gaps)
+    found = []
+    for n in range(int((due < years * progression.new_per_year).sum())):
+        rng = (key / n).rng()
+        kind = str(rng.choice(list(_SHARE), p=list(_SHARE.values())))
+        ml = float(_sizes(1, rng)[0]) / _LEFT
+        place = places[kind].take(_radius_mm(ml))
+        if place is not None:
+            away = survey.slope[survey.index(place[None])][0]
+            fresh = _plaque(kind, "active", ml, place, away, key / n / "shape", survey.scale)
+            since = years - float(due[n]) / progression.new_per_year
+            healed = _healing(fresh, progression, since, key / n / "course")
+            found.append(replace(healed, name=f"new-{n}"))
+    return found
 
 
 def _ranked(severity: float, values: tuple[float, ...]) -> float:
@@ -167,6 +287,7 @@ def _confluent(params: SclerosisSize, key: Key, survey: Survey) -> list[Lesion]:
                 share * rest,
                 "periventricular-confluent",
                 edge_mm=1.4,
+                name=f"confluent-{side}",
             )
         )
     return found

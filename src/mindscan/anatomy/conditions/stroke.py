@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field as Limits
 
 from mindscan.anatomy.anatomy import Anatomy
-from mindscan.anatomy.conditions.condition import Calm, Illness, Trial, scaled
+from mindscan.anatomy.conditions.condition import Calm, Illness, Progression, Trial, scaled
 from mindscan.anatomy.lesions import Lesion
 from mindscan.anatomy.survey import PARENCHYMA, Array, Survey, blob, ids_of, widened
 from mindscan.core.key import Key
@@ -30,6 +30,14 @@ _VOLUMES_ML: dict[Territory, tuple[float, float]] = {
 doi:10.1016/S1474-4422(13)70124-8)."""
 _ACUTE_DAYS, _SUBACUTE_DAYS = 7.0, 45.0
 """Ages at which an infarct passes to the next stage; Allen et al. 2012, doi:10.1148/rg.325115760."""
+_DAYS_A_YEAR, _OLDEST_DAYS = 365.25, 7300.0
+_SHRINKING = {"small": 0.44, "large": 0.15}
+"""Share of the volume that is lost until an infarct is old: small deep ones a median of 44 % (2015,
+doi:10.3389/fneur.2015.00118); of large ones an own choice."""
+_HOLLOW, _HOLLOWING, _MOST_HOLLOW = 0.53, 0.2, 0.9
+"""Share of a year-old infarct that is a cavity, what it gains with every tenfold of its age, and the most of
+it: own choices."""
+_SMALL = ("lenticulostriate", "pons")
 _OFF_MM = 60.0
 _FED: dict[Territory, tuple[str, ...]] = {
     "pons": ("Brain-Stem",),
@@ -60,6 +68,19 @@ class StrokeSize(Illness):
     age_days: Annotated[Rounded, Limits(ge=0.25, le=7300)]
     cavity: Annotated[Rounded, Limits(ge=0, le=1)]
     ex_vacuo_ml: Annotated[Rounded, Limits(ge=0, le=40)]
+
+
+class StrokeProgression(Progression):
+    """How the infarct goes on, besides its age.
+
+    Args:
+        shrinking: share of its volume that it loses between a week and six weeks after the stroke.
+        cavity: share of it that is a cavity with fluid after a year.
+    """
+
+    condition: Literal["ischaemic-stroke"] = "ischaemic-stroke"
+    shrinking: Annotated[Rounded, Limits(ge=0, le=0.9)]
+    cavity: Annotated[Rounded, Limits(ge=0, le=1)]
 
 
 class Stroke(Calm):
@@ -106,36 +127,29 @@ class Stroke(Calm):
 
     def lesions(self, params: StrokeSize, key: Key, survey: Survey) -> list[Lesion]:
         """One infarct; an old one as its cavity and the gliosis around it."""
-        inside = territory(survey, params.territory, params.side)
-        fed = tuple(name for name in PARENCHYMA if name in _FED.get(params.territory, _CEREBRAL))
-        tissue = survey.mask(*fed)
-        weight = tissue * (1.0 * (inside < -4) + 1e-9 * (inside < 0))
-        places = survey.pick(np.asarray(weight, np.float64), 1, key / "place")
-        if not len(places):
-            return []
-        hosts = ids_of(*fed)
-        if params.territory in ("lenticulostriate", "pons"):
-            radius = float((params.volume_ml * 1000 * 3 / 4 / np.pi) ** (1 / 3))
-            axis = np.array([0.2, 0.3, 1.0])
-            level = blob(places[0], (1.25 * radius, radius / 1.12), axis, survey.scale, key / "bumps")
-        else:
-            gap = np.linalg.norm((survey.nodes - places[0]) * survey.scale, axis=-1)
-            radius = float((params.volume_ml * 1000 * 3 / 4 / np.pi) ** (1 / 3))
-            bumps = 0.16 * radius * survey.noise(key / "bumps", 26.0) + 1.2 * survey.noise(key / "edge", 9.0)
-            spread = np.maximum(gap - radius + bumps, 4.0 * inside)
-            level = survey.field(np.where(widened(tissue), spread - 20.0, _OFF_MM))
-        done = params.territory
-        if params.age_days < _ACUTE_DAYS:
-            parts = [("Infarct-Acute", 1.0)]
-        elif params.age_days < _SUBACUTE_DAYS:
-            parts = [("Infarct-Subacute", 1.0)]
-        else:
-            parts = [("Cavity", params.cavity), ("Gliosis", 1 - params.cavity)]
-        return [
-            Lesion(self.name, ids_of(name)[0], level, hosts, share * params.volume_ml, done)
-            for name, share in parts
-            if share > 0
-        ]
+        return _infarct(params, params, key, survey)
+
+    def progression(self, key: Key, params: StrokeSize) -> StrokeProgression:
+        """An old infarct goes on hollowing from the cavity that it has."""
+        rng = key.rng()
+        shrinking = _SHRINKING["small" if params.territory in _SMALL else "large"]
+        usual = _HOLLOW + 0.1 * float(np.clip(rng.normal(), -2, 2))
+        had = params.cavity - _HOLLOWING * float(np.log10(params.age_days / _DAYS_A_YEAR))
+        return StrokeProgression(
+            shrinking=shrinking * float(rng.uniform(0.7, 1.3)),
+            cavity=float(np.clip(had if params.age_days > _SUBACUTE_DAYS else usual, 0, 1)),
+        )
+
+    def later(
+        self, params: StrokeSize, progression: StrokeProgression, years: float, key: Key, survey: Survey
+    ) -> list[Lesion]:
+        """The same infarct, older."""
+        age = min(params.age_days + _DAYS_A_YEAR * years, _OLDEST_DAYS)
+        left = _left(progression.shrinking, age) / _left(progression.shrinking, params.age_days)
+        hollow = progression.cavity + _HOLLOWING * float(np.log10(age / _DAYS_A_YEAR))
+        cavity = max(params.cavity, float(np.clip(hollow, 0, _MOST_HOLLOW))) if age >= _SUBACUTE_DAYS else 0.0
+        now = {"age_days": age, "volume_ml": params.volume_ml * left, "cavity": cavity}
+        return _infarct(params, params.model_copy(update=now), key, survey)
 
     def columns(self, params: StrokeSize) -> Mapping[str, Any]:
         """Territory, volume and age."""
@@ -144,6 +158,45 @@ class Stroke(Calm):
             "infarct_ml": params.volume_ml,
             "infarct_age_days": params.age_days,
         }
+
+
+def _left(shrinking: float, age_days: float) -> float:
+    """Share of an infarct's first volume that is left at an age."""
+    return 1 - shrinking * float(np.interp(age_days, (_ACUTE_DAYS, _SUBACUTE_DAYS), (0, 1)))
+
+
+def _infarct(params: StrokeSize, now: StrokeSize, key: Key, survey: Survey) -> list[Lesion]:
+    """An infarct of the place and the shape that it had in the first session, as it is now."""
+    inside = territory(survey, params.territory, params.side)
+    fed = tuple(name for name in PARENCHYMA if name in _FED.get(params.territory, _CEREBRAL))
+    tissue = survey.mask(*fed)
+    weight = tissue * (1.0 * (inside < -4) + 1e-9 * (inside < 0))
+    places = survey.pick(np.asarray(weight, np.float64), 1, key / "place")
+    if not len(places):
+        return []
+    hosts = ids_of(*fed)
+    if params.territory in _SMALL:
+        radius = float((params.volume_ml * 1000 * 3 / 4 / np.pi) ** (1 / 3))
+        axis = np.array([0.2, 0.3, 1.0])
+        level = blob(places[0], (1.25 * radius, radius / 1.12), axis, survey.scale, key / "bumps")
+    else:
+        gap = np.linalg.norm((survey.nodes - places[0]) * survey.scale, axis=-1)
+        radius = float((params.volume_ml * 1000 * 3 / 4 / np.pi) ** (1 / 3))
+        bumps = 0.16 * radius * survey.noise(key / "bumps", 26.0) + 1.2 * survey.noise(key / "edge", 9.0)
+        spread = np.maximum(gap - radius + bumps, 4.0 * inside)
+        level = survey.field(np.where(widened(tissue), spread - 20.0, _OFF_MM))
+    done = params.territory
+    if now.age_days < _ACUTE_DAYS:
+        parts = [("infarct", "Infarct-Acute", 1.0)]
+    elif now.age_days < _SUBACUTE_DAYS:
+        parts = [("infarct", "Infarct-Subacute", 1.0)]
+    else:
+        parts = [("cavity", "Cavity", now.cavity), ("infarct", "Gliosis", 1 - now.cavity)]
+    return [
+        Lesion(Stroke.name, ids_of(label)[0], level, hosts, share * now.volume_ml, done, name=name)
+        for name, label, share in parts
+        if share > 0
+    ]
 
 
 def territory(survey: Survey, name: Territory, side: str) -> Array:
