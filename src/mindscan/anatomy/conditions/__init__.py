@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from mindscan.anatomy.conditions.asymmetry import Asymmetry, AsymmetrySize
+from mindscan.anatomy.conditions.cavum import Cavum, CavumSize
 from mindscan.anatomy.conditions.condition import Condition
 from mindscan.anatomy.conditions.dementia import Alzheimers, AlzheimersSize, Mci, MciSize
 from mindscan.anatomy.conditions.epidural import Epidural, EpiduralSize
@@ -46,6 +48,8 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Subdural(),
     Epidural(),
     Meningioma(),
+    Asymmetry(),
+    Cavum(),
 )
 """Every condition."""
 
@@ -64,7 +68,9 @@ AnyIllness = Annotated[
     | MicrobleedsSize
     | SubduralSize
     | EpiduralSize
-    | MeningiomaSize,
+    | MeningiomaSize
+    | AsymmetrySize
+    | CavumSize,
     Field(discriminator="condition"),
 ]
 """Parameters of any condition; `condition` says which."""
