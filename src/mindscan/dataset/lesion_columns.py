@@ -67,6 +67,8 @@ CONDITION_COLUMNS: Columns = {
     },
     "ventricle_ratio": {"Description": "Volume of the wider lateral ventricle over that of the other"},
     "cavum_width_mm": {"Description": "Largest width of the cavum septi pellucidi", "Units": "mm"},
+    "cyst_site": {"Description": "Side and place of the arachnoid cyst"},
+    "cyst_ml": {"Description": "Volume of the arachnoid cyst", "Units": "mL"},
 }
 """Columns of the participants table that stand there only where somebody has such a condition."""
 

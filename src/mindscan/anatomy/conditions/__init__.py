@@ -13,6 +13,7 @@ from pydantic import Field
 from mindscan.anatomy.conditions.asymmetry import Asymmetry, AsymmetrySize
 from mindscan.anatomy.conditions.cavum import Cavum, CavumSize
 from mindscan.anatomy.conditions.condition import Condition
+from mindscan.anatomy.conditions.cyst import Cyst, CystSize
 from mindscan.anatomy.conditions.dementia import Alzheimers, AlzheimersSize, Mci, MciSize
 from mindscan.anatomy.conditions.epidural import Epidural, EpiduralSize
 from mindscan.anatomy.conditions.glioma import Glioma, GliomaSize
@@ -50,6 +51,7 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Meningioma(),
     Asymmetry(),
     Cavum(),
+    Cyst(),
 )
 """Every condition."""
 
@@ -70,7 +72,8 @@ AnyIllness = Annotated[
     | EpiduralSize
     | MeningiomaSize
     | AsymmetrySize
-    | CavumSize,
+    | CavumSize
+    | CystSize,
     Field(discriminator="condition"),
 ]
 """Parameters of any condition; `condition` says which."""
