@@ -12,6 +12,7 @@ from pydantic import Field
 
 from mindscan.anatomy.conditions.asymmetry import Asymmetry, AsymmetrySize
 from mindscan.anatomy.conditions.cavum import Cavum, CavumSize
+from mindscan.anatomy.conditions.chiari import Chiari, ChiariSize
 from mindscan.anatomy.conditions.condition import Condition
 from mindscan.anatomy.conditions.cyst import Cyst, CystSize
 from mindscan.anatomy.conditions.dementia import Alzheimers, AlzheimersSize, Mci, MciSize
@@ -52,6 +53,7 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Asymmetry(),
     Cavum(),
     Cyst(),
+    Chiari(),
 )
 """Every condition."""
 
@@ -73,7 +75,8 @@ AnyIllness = Annotated[
     | MeningiomaSize
     | AsymmetrySize
     | CavumSize
-    | CystSize,
+    | CystSize
+    | ChiariSize,
     Field(discriminator="condition"),
 ]
 """Parameters of any condition; `condition` says which."""
