@@ -5,6 +5,7 @@ every tool that reads FreeSurfer segmentations reads these; colours of the brain
 FreeSurfer names no single artery of the brain: theirs are own ids, 950 to 987, free in that table; so are
 those of lesions, 906 and 930 to 948, which only conditions paint. Sick tissue shares voxels as soft, so that
 those of lesions, 930 to 946, and of the arachnoid cyst, 910, which only conditions paint. Sick tissue shares voxels as soft, so that
+those of lesions, 930 to 946 and 910, which only conditions paint. Sick tissue shares voxels as soft, so that
 its share is never mixed up with that of the tissue around it.
 """
 

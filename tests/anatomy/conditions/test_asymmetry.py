@@ -2,10 +2,11 @@ import pytest
 
 from mindscan.anatomy import anatomy, build
 from mindscan.anatomy.conditions.asymmetry import Asymmetry, AsymmetrySize
-from mindscan.cohort.plan import GridPlan, Plan
+from mindscan.cohort.plan import Plan
 from mindscan.cohort.recipe import draw
 from mindscan.core.key import Key
 from mindscan.core.person import Person
+from mindscan.core.volume import Grid
 from mindscan.validate.illnesses import shares_ml
 
 NAME = "asymmetric-ventricles"
@@ -17,9 +18,8 @@ def made(severity: float = 0.7, **settings):
 
 
 def test_the_ratio_is_found_on_the_voxels() -> None:
-    brain = build.painted(
-        made(side="L", ratio=2.5).head(), GridPlan(voxel_mm=(3.0, 3.0, 3.0)).grid(), dense=False
-    )
+    grid = Grid.centred((34, 50, 36), (2.0, 2.0, 2.0), (0.0, -14.0, 12.0))
+    brain = build.painted(made(side="L", ratio=2.5).head(), grid, dense=False)
     left, right = (shares_ml(brain, f"{side}-Lateral-Ventricle") for side in ("Left", "Right"))
     assert left / right == pytest.approx(2.5, rel=0.06)
 

@@ -27,13 +27,12 @@ def below_foramen_mm(brain: Brain) -> float:
     return float((line - world[:, 2]).max())
 
 
-@pytest.mark.parametrize("descent_mm", [5.0, 8.0])
-def test_the_tonsils_hang_as_far_below_the_foramen_as_asked(descent_mm: float) -> None:
-    model = made(descent_mm=descent_mm).head()
+def test_the_tonsils_hang_as_far_below_the_foramen_as_asked() -> None:
+    model = made(descent_mm=8).head()
     x, y, z = model.landmarks()["opisthion"]
-    grid = Grid.centred((60, 60, 40), (1.0, 1.0, 1.0), (round(x), round(y), round(z)))
+    grid = Grid.centred((40, 44, 32), (1.0, 1.0, 1.0), (round(x), round(y), round(z)))
     brain = build.painted(model, grid, dense=False)
-    assert below_foramen_mm(brain) == pytest.approx(descent_mm, abs=1.3)
+    assert below_foramen_mm(brain) == pytest.approx(8, abs=1.3)
     rows = [torch.stack(torch.gradient(d, spacing=4.0)) for d in model.displacement.data]
     jacobian = torch.stack(rows).flatten(2).permute(2, 0, 1) + torch.eye(3)
     assert float(torch.linalg.det(jacobian).min()) > 0
@@ -41,4 +40,5 @@ def test_the_tonsils_hang_as_far_below_the_foramen_as_asked(descent_mm: float) -
 
 def test_the_descent_goes_with_the_severity() -> None:
     mild, strong = (made(severity).conditions[0].descent_mm for severity in (0.1, 0.9))
-    assert 5 <= mild < 6 < 7 < strong <= 8
+    assert 5 <= mild < 6
+    assert 7 < strong <= 8

@@ -9,22 +9,24 @@ from mindscan.imaging.tissues import MADE_OF
 from mindscan.validate.illnesses import shares_ml
 
 NAME = "arachnoid-cyst"
-GRID = GridPlan(voxel_mm=(3.0, 3.0, 3.0)).grid()
+GRID = GridPlan(voxel_mm=(2.0, 2.0, 2.0)).grid()
 BRAIN = ("Cerebral-Cortex", "Cerebral-White-Matter", "Cerebellum-Cortex", "Cerebellum-White-Matter")
 
 
 def recipe(severity: float = 0.6, **settings):
-    wanted = [{"name": NAME, "severity": severity, "settings": settings}] if severity else []
-    return draw(Plan.parse({"people": {"age_years": 40}, "conditions": wanted}), 3, "0001")
+    wanted = {"name": NAME, "severity": severity, "settings": settings}
+    return draw(Plan.parse({"people": {"age_years": 40}, "conditions": [wanted]}), 3, "0001")
 
 
 def test_it_holds_what_is_asked_and_the_brain_gives_way_without_a_loss() -> None:
-    model = recipe(site="middle-fossa", side="L", volume_ml=40).head()
+    wanted = recipe(site="middle-fossa", side="L", volume_ml=40)
+    model = wanted.head()
     sick = build.painted(model, GRID, dense=False)
-    well = build.painted(recipe(0).head(), GRID, dense=False)
     assert shares_ml(sick, "Arachnoid-Cyst") == pytest.approx(40, rel=0.03)
-    before, after = (sum(shares_ml(each, name) for name in BRAIN) for each in (well, sick))
-    assert after == pytest.approx(before, rel=0.01)
+    well = sum(
+        size.cortex_ml + size.white_ml for size in (wanted.anatomy.cerebrum, wanted.anatomy.cerebellum)
+    )
+    assert sum(shares_ml(sick, name) for name in BRAIN) == pytest.approx(well, rel=0.02)
     assert sick.lesions is not None
     assert sick.lesions.rows[0].centre_mm[0] < -20
     rows = [torch.stack(torch.gradient(d, spacing=4.0)) for d in model.displacement.data]
@@ -41,9 +43,9 @@ def test_the_larger_the_higher_the_type_and_the_further_back(ml: float, grade: i
 
 def test_a_third_lies_in_the_middle_fossa_most_of_them_on_the_left() -> None:
     plan = Plan.parse({"conditions": [{"name": NAME, "severity": 0.5}]})
-    drawn = [draw(plan, seed, "0001").conditions[0] for seed in range(150)]
+    drawn = [draw(plan, seed, "0001").conditions[0] for seed in range(100)]
     sides = np.array([each.side == "L" for each in drawn if each.site == "middle-fossa"])
-    assert 0.24 < len(sides) / len(drawn) < 0.44
+    assert 0.2 < len(sides) / len(drawn) < 0.48
     assert sides.mean() > 0.5
 
 

@@ -52,13 +52,13 @@ _VOLUMES_ML: dict[Site, tuple[float, float]] = {
 _INSIDE = 0.6
 """Share of a ball around such a place that lies in the skull: own choice."""
 _STRETCHED = {"cerebrum": (0.58, 0.14), "cerebellum": (0.66, 0.08)}
-"""Shares of the volume that the flow leaves as stretched cortex and white matter, which the cyst takes; the brain
-gets as much more elsewhere, so that it keeps its volume: own choices."""
+"""Shares of the volume that the flow leaves as stretched cortex and white matter, which the cyst takes; the
+brain gets as much more elsewhere, so that it keeps its volume: own choices."""
 _ROOM = 1.2
 """The ball is drawn larger by this factor, so that it can be fitted where the skull takes more of it."""
 _CORE, _WALL_MM, _GAIN = 0.5, 4.0, 1.5
-"""Radius below which the flow slackens, over that of the ball; the depth over which the skull holds it; and how
-much more it carries than the ball holds, which makes up for both: own choices."""
+"""Radius below which the flow slackens, over that of the ball; the depth over which the skull holds it; and
+how much more it carries than the ball holds, which makes up for both: own choices."""
 
 
 class CystSize(Illness):
