@@ -99,4 +99,5 @@ def _inwards(frame: Frame) -> Tensor:
     gap = start + along * (end - start) - nodes
     far = gap.norm(dim=1, keepdim=True)
     fade = torch.exp(-(far - _CORE_MM).clamp(min=0) / _REACH_MM)
-    return (gap / far.clamp(min=_CORE_MM) * fade).T.reshape(frame.lattice.data.shape)
+    inwards: Tensor = (gap / far.clamp(min=_CORE_MM) * fade).T.reshape(frame.lattice.data.shape)
+    return inwards

@@ -120,14 +120,15 @@ class Cyst(Calm):
         depth = -frame.template.fields["hull"].at(nodes)[0]
         held = 1 - torch.exp(-(depth.clamp(min=0) / _WALL_MM).square())
         strength = _GAIN * radius**3 / (3 * (far**3 + (_CORE * radius) ** 3)) * held
-        return -(gap * strength[:, None]).T.reshape(velocity.shape)
+        inwards: Tensor = -(gap * strength[:, None]).T.reshape(velocity.shape)
+        return inwards
 
     def lesions(self, params: CystSize, key: Key, survey: Survey) -> list[Lesion]:
         """One, of what the push has left in its place."""
         radius = _ROOM * _radius_mm(params.volume_ml)
         middle = np.array(params.centre_mm)
         level = blob(middle, (radius, radius), np.array([0, 0, 1]), survey.scale, key / "bumps", rough=0.05)
-        grade = params.site
+        grade: str = params.site
         if params.site == "middle-fossa":
             grade = f"galassi-{_galassi(params.volume_ml)}"
         return [
