@@ -3,10 +3,8 @@
 Ids and names are those of FreeSurfer's colour table (doi:10.1016/j.neuroimage.2012.01.021), so that
 every tool that reads FreeSurfer segmentations reads these; colours of the brain are FreeSurfer's too.
 FreeSurfer names no single artery of the brain: theirs are own ids, 950 to 987, free in that table; so are
-those of lesions, 906 and 930 to 948, which only conditions paint. Sick tissue shares voxels as soft, so that
-those of lesions, 930 to 946, and of the arachnoid cyst, 910, which only conditions paint. Sick tissue shares voxels as soft, so that
-those of lesions, 930 to 946 and 910, which only conditions paint. Sick tissue shares voxels as soft, so that
-its share is never mixed up with that of the tissue around it.
+those of lesions, 906, 910 and 930 to 948, which only conditions paint. Sick tissue shares voxels as soft, so
+that its share is never mixed up with that of the tissue around it.
 """
 
 from __future__ import annotations
