@@ -150,8 +150,9 @@ def model(
     frame = Frame(template, anatomy.head.scale, lattice, nowhere, torch.zeros(0, device=device))
     moves: Moves = {}
 
-    def displaced(tried: Anatomy) -> tuple[Field, float]:
-        head, _ = _empty(tried, velocity_of(tried, key, frame, moves), frame)
+    def displaced(tried: Anatomy, more: Tensor | None) -> tuple[Field, float]:
+        velocity = velocity_of(tried, key, frame, moves)
+        head, _ = _empty(tried, velocity if more is None else velocity + more, frame)
         return head.displacement, head.scale
 
     anatomy = illness.shaped(illnesses, anatomy, Trial(frame, displaced))

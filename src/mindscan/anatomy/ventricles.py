@@ -22,6 +22,7 @@ from mindscan.core.record import Record
 
 _REACH_MM = 12.0
 _PAIRS = ("Lateral-Ventricle", "Inf-Lat-Vent")
+_CAVUM, _SEPTUM = "5th-Ventricle", "Cerebral-White-Matter"
 _LARGE_CAVUM, _SMALL_CAVUM = 0.03, 0.558
 """Shares of healthy people with a large and with a small cavum; Nopoulos 1997,
 doi:10.1016/S0006-3223(96)00209-0."""
@@ -38,6 +39,7 @@ class VentricleSize(Record):
         third_ml: third ventricle.
         fourth_ml: fourth ventricle.
         cavum_ml: cavum septi pellucidi, the "5th ventricle", 0 (none, as in most people) to 5 mL.
+        leaflet_mm: thickness of the leaflets of the septum around the cavum, 0 (not seen) to 3 mm.
     """
 
     lateral_left_ml: Annotated[Rounded, Limits(ge=1, le=120)]
@@ -47,6 +49,7 @@ class VentricleSize(Record):
     third_ml: Annotated[Rounded, Limits(ge=0.1, le=10)]
     fourth_ml: Annotated[Rounded, Limits(ge=0.1, le=10)]
     cavum_ml: Annotated[Rounded, Limits(ge=0, le=5)]
+    leaflet_mm: Annotated[Rounded, Limits(ge=0, le=3)] = 0.0
 
 
 class Ventricles:
@@ -56,6 +59,7 @@ class Ventricles:
     labels = (
         *(label for name in _PAIRS for label in both_sides(name)),
         *(BY_NAME[f"{n}-Ventricle"].id for n in ("3rd", "4th", "5th")),
+        *both_sides(_SEPTUM),
     )
     in_skull = True
 
@@ -83,7 +87,7 @@ class Ventricles:
     def paint(self, params: VentricleSize, key: Key, frame: Frame) -> Painter:
         """Fluid; what the push has not done of the volume, a shift of the surface does."""
         sides = {
-            "5th-Ventricle": (params.cavum_ml / 2, params.cavum_ml / 2),
+            _CAVUM: (params.cavum_ml / 2, params.cavum_ml / 2),
             "Lateral-Ventricle": (params.lateral_left_ml, params.lateral_right_ml),
             "Inf-Lat-Vent": (params.horn_left_ml, params.horn_right_ml),
             "3rd-Ventricle": (params.third_ml / 2, params.third_ml / 2),
@@ -92,17 +96,26 @@ class Ventricles:
         shifts = {}
         for name, asked in sides.items():
             shifts[name] = fit_sides(name, asked, frame)
-            frame = frame.after(_layer(name, shifts[name], frame.template, frame.probe))
+            for layer in _layers(name, shifts[name], params.leaflet_mm, frame.template, frame.probe):
+                frame = frame.after(layer)
 
         def layers(place: Place) -> Iterator[Layer]:
             for name, shift in shifts.items():
-                yield _layer(name, shift, frame.template, place)
+                yield from _layers(name, shift, params.leaflet_mm, frame.template, place)
 
         return layers
 
 
-def _layer(name: str, shift: tuple[float, float], template: Template, place: Place) -> Layer:
-    return (sided_layer if name in _PAIRS else middle_layer)("CSF", name, shift, template, place)
+def _layers(
+    name: str, shift: tuple[float, float], leaflet_mm: float, template: Template, place: Place
+) -> Iterator[Layer]:
+    """A ventricle; behind the cavum its leaflets, where they are seen."""
+    yield (sided_layer if name in _PAIRS else middle_layer)("CSF", name, shift, template, place)
+    if name == _CAVUM and leaflet_mm:
+        index, here = place.within(template.fields[name])
+        thick = here.per_side(*shift) + leaflet_mm / here.scale
+        cover = here.cover(here.look(template.fields[name])[0] - thick)
+        yield Layer("WM", here.sided(*both_sides(_SEPTUM)), cover, index)
 
 
 def _cavum_ml(key: Key) -> float:

@@ -61,6 +61,18 @@ CONDITION_COLUMNS: Columns = {
         },
     },
     "midline_shift_mm": {"Description": "How far the septum pellucidum is pushed aside", "Units": "mm"},
+    "wider_ventricle": {
+        "Description": "The lateral ventricle that is wider than the other",
+        "Levels": {"L": "left", "R": "right"},
+    },
+    "ventricle_ratio": {"Description": "Volume of the wider lateral ventricle over that of the other"},
+    "cavum_width_mm": {"Description": "Largest width of the cavum septi pellucidi", "Units": "mm"},
+    "cyst_site": {"Description": "Side and place of the arachnoid cyst"},
+    "cyst_ml": {"Description": "Volume of the arachnoid cyst", "Units": "mL"},
+    "tonsil_descent_mm": {
+        "Description": "How far the cerebellar tonsils reach below the line from basion to opisthion",
+        "Units": "mm",
+    },
 }
 """Columns of the participants table that stand there only where somebody has such a condition."""
 

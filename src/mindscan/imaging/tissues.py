@@ -261,7 +261,6 @@ _OWN: dict[str, dict[str, float]] = {
     "MS-Active-Plaque": {"active plaque": 1.0},
     "Infarct-Acute": {"acute infarct": 1.0},
     "Infarct-Subacute": {"subacute infarct": 1.0},
-    "Cavity": {"csf": 1.0},
     "Gliosis": {"gliosis": 1.0},
     "Oedema": {"oedema": 1.0},
     "Haematoma-Hyperacute": {"hyperacute clot": 1.0},

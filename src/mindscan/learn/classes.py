@@ -44,6 +44,7 @@ _JOINED = {
     ),
     **{structure_of(label): "Cerebral-White-Matter" for label in LABELS if label.lesion},
     "Cavity": "CSF",
+    "Arachnoid-Cyst": "CSF",
 }
 """Structures that are no class of their own; lesions count as the white matter that most of them lie in."""
 

@@ -10,7 +10,11 @@ from typing import Annotated, Any, get_args
 
 from pydantic import Field
 
+from mindscan.anatomy.conditions.asymmetry import Asymmetry, AsymmetrySize
+from mindscan.anatomy.conditions.cavum import Cavum, CavumSize
+from mindscan.anatomy.conditions.chiari import Chiari, ChiariSize
 from mindscan.anatomy.conditions.condition import Condition, Progression
+from mindscan.anatomy.conditions.cyst import Cyst, CystSize
 from mindscan.anatomy.conditions.dementia import Alzheimers, AlzheimersSize, Mci, MciSize
 from mindscan.anatomy.conditions.epidural import Epidural, EpiduralSize
 from mindscan.anatomy.conditions.glioma import Glioma, GliomaProgression, GliomaSize
@@ -46,6 +50,10 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Subdural(),
     Epidural(),
     Meningioma(),
+    Asymmetry(),
+    Cavum(),
+    Cyst(),
+    Chiari(),
 )
 """Every condition."""
 
@@ -64,7 +72,11 @@ AnyIllness = Annotated[
     | MicrobleedsSize
     | SubduralSize
     | EpiduralSize
-    | MeningiomaSize,
+    | MeningiomaSize
+    | AsymmetrySize
+    | CavumSize
+    | CystSize
+    | ChiariSize,
     Field(discriminator="condition"),
 ]
 """Parameters of any condition; `condition` says which."""

@@ -43,11 +43,12 @@ class Trial:
 
     Args:
         frame: the template and the lattice.
-        displaced: the displacement, and world mm per template mm, that an anatomy would lead to.
+        displaced: the displacement, and world mm per template mm, that an anatomy and what is pushed besides
+            would lead to; the velocity is in template mm, shape (3, i, j, k).
     """
 
     frame: Frame
-    displaced: Callable[[Anatomy], tuple[Field, float]]
+    displaced: Callable[[Anatomy, Tensor | None], tuple[Field, float]]
 
 
 class Condition(Protocol[Params]):

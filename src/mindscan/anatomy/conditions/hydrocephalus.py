@@ -115,7 +115,7 @@ def _widened(anatomy: Anatomy, factor: float, obstructed: str) -> Anatomy:
 
 def evans_index(trial: Trial, anatomy: Anatomy) -> float:
     """The index that a head will have, by the surfaces that are painted in the end."""
-    displacement, scale = trial.displaced(anatomy)
+    displacement, scale = trial.displaced(anatomy, None)
     template = trial.frame.template
     wall = template.fields["Lateral-Ventricle"]
     fluid, plexus = anatomy.ventricles, anatomy.choroid_plexus
