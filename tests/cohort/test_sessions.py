@@ -222,7 +222,7 @@ def test_lesions_of_the_first_session_keep_their_numbers_and_volumes_are_as_pres
             assert one.volume_ml == pytest.approx(one.asked_ml, rel=near, abs=0.003), one
     soon, late = (subject.since.lesions for subject in patient[1:] if subject.since)
     assert len(first.lesions.rows) < len(soon) < len(late)
-    assert {one.change for one in late} == {"same", "shrunk", "grown", "appeared"}
+    assert {one.change for one in late} >= {"same", "shrunk", "grown", "appeared"}
     ceased = [one for one in late if one.first_label == "MS-Active-Plaque"]
     assert len(ceased) == 2
     assert all(one.label in ("MS-Plaque", "MS-Black-Hole") for one in ceased)

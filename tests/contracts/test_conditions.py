@@ -27,7 +27,8 @@ each = pytest.mark.parametrize("condition", CONDITIONS, ids=lambda condition: co
 OUTSIDE = ("subdural-haematoma", "epidural-haematoma", "meningioma")
 """What grows between skull and brain, in stretched fluid."""
 SPARED = ("Ventricle", "Vent", "CSF", "vessel", "Artery", "Dura", "Skull", "Unknown", "choroid-plexus")
-OUTSIDE = ("Arachnoid-Cyst", "CSF")
+IN_FLUID = ("Arachnoid-Cyst", "CSF")
+"""A lesion that lies in fluid by nature, and that fluid."""
 
 
 @cache
@@ -97,7 +98,7 @@ def test_lesions_hold_what_is_asked_and_stay_in_their_tissue(condition) -> None:
     assert brain.lesions.rows[0].volume_ml > 0
     rows = [row for row in brain.lesions.rows if row.volume_ml]
     assert all(row.structure for row in rows)
-    assert condition.name in OUTSIDE or not any(structure_of_row(row) for row in rows)
+    assert condition.name in OUTSIDE or not any(in_spared(row) for row in rows)
     lesion = model.lesions[0]
     xyz = lesion.level.nodes()
     offset = torch.tensor([0.31, -0.23, 0.11]) * lesion.level.step_mm
@@ -128,9 +129,9 @@ def test_lesions_have_names_and_start_to_go_on_from_where_they_are(condition) ->
     assert [lesion.ml for lesion in still] == pytest.approx([lesion.ml for lesion in first], rel=1e-3)
 
 
-def structure_of_row(row) -> bool:
+def in_spared(row) -> bool:
     """Whether a lesion lies where none may lie; only a cyst lies outside of the brain."""
-    return any(word in row.structure for word in SPARED) and (row.label, row.structure) != OUTSIDE
+    return any(word in row.structure for word in SPARED) and (row.label, row.structure) != IN_FLUID
 
 
 def test_foci_change_no_voxel_outside_them() -> None:
