@@ -19,6 +19,7 @@ from mindscan.learn.fit import CHECKPOINT, CURVE, WEIGHTS, Step, Stock, Views, f
 from mindscan.learn.heads import Head
 from mindscan.learn.task import Sample
 from mindscan.learn.training import Training
+from mindscan.learn.weights import write_weights
 
 TRAINING = Training(
     heads=PLAN, count=1, held_out=1, steps=30, rate=1.0, judged_every=15, saved_every=4, precision="float32"
@@ -70,6 +71,28 @@ def test_it_learns_and_says_so(tmp_path: Path, kept: Path) -> None:
     assert len(judged) == 2
     assert judged[1]["score"] > judged[0]["score"]
     assert len((tmp_path / "a" / CURVE).read_text().splitlines()) == 31
+
+
+class Twice(Doubling):
+    """Doubles in two parts."""
+
+    def network(self) -> nn.Module:
+        return nn.Sequential(super().network(), nn.Conv3d(1, 1, 1))
+
+
+def test_one_part_learns_while_the_others_stay(tmp_path: Path, kept: Path) -> None:
+    trained(tmp_path / "a", kept)
+    begun = tmp_path / "a" / WEIGHTS
+    stock = Stock(kept)
+    part = TRAINING.model_copy(update={"part": "1"})
+    first = load_file(begun)
+    write_weights(tmp_path / "first", {f"0.{k}": v for k, v in first.items()}, {"task": "doubling"})
+    steps = list(fit(Twice(), part, tmp_path / "b", tmp_path / "first", stock=stock))
+    after = load_file(tmp_path / "b" / WEIGHTS)
+    assert torch.equal(after["0.weight"], first["weight"])
+    assert steps[-1].loss < steps[0].loss / 5
+    with pytest.raises(SettingsError, match=r"part 'second'.*one of 0, 1"):
+        list(fit(Twice(), TRAINING.model_copy(update={"part": "second"}), tmp_path / "c", stock=stock))
 
 
 def test_it_goes_on_exactly_where_it_stopped(tmp_path: Path, kept: Path) -> None:

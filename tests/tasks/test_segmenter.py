@@ -32,3 +32,14 @@ def test_the_atlas_is_a_probability_and_knows_right_from_left() -> None:
     assert float(usual.data[-1, : i // 2 - 2].mean()) < 0.5 < float(usual.data[-1, i // 2 + 2 :].mean())
     assert usual.grid.voxel_mm == (4.0, 4.0, 4.0)
     assert BOX.affine[0, 0] > 0
+
+
+def test_a_second_look_begins_softly() -> None:
+    network = Segmenter().network()
+    assert isinstance(network, Guided)
+    given = torch.rand(1, 4, 16, 16, 16)
+    with torch.no_grad():
+        said = network(given)
+        network.close.weight.zero_()
+        before = network(given)
+    assert 0 < float((said - before).abs().mean()) < 0.3

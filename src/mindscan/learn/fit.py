@@ -217,16 +217,31 @@ def _begun(views: Views, init: Path | None) -> nn.Module:
     """A network before its first step."""
     task, training = views.task, views.training
     network = task.network()
-    if init is not None:
-        read_weights(init, network, task.name)
-        return network
     _draw(network, Key(training.seed) / "weights")
+    if init is not None:
+        read_weights(init, network, task.name, training.part)
+        return network
     task.begin(network, map(views.head, range(1, 1 + training.count)))
     return network
 
 
+def _learning(network: nn.Module, training: Training) -> list[nn.Parameter]:
+    """The weights that change; the others are told that they need no gradient.
+
+    Raises:
+        SettingsError: the network has no such part.
+    """
+    for name, weights in network.named_parameters():
+        weights.requires_grad_(not training.part or name.startswith(f"{training.part}."))
+    learning = [weights for weights in network.parameters() if weights.requires_grad]
+    if not learning:
+        parts = ", ".join(name for name, part in network.named_children() if list(part.parameters()))
+        raise SettingsError(f"part '{training.part}'", f"one of {parts}", "choose one, or leave it out")
+    return learning
+
+
 def _state(network: nn.Module, training: Training) -> _State:
-    weights = network.parameters()
+    weights = _learning(network, training)
     optimiser = torch.optim.AdamW(weights, lr=training.rate, weight_decay=training.weight_decay)
     return _State(network, copy.deepcopy(network), optimiser)
 

@@ -19,6 +19,8 @@ class Training(Record):
     Args:
         heads: people, grid and anatomy of the heads that are seen; their scans play no part.
         count: how many heads there are; each is seen many times, never twice alike.
+        part: of the network, that alone learns, such as "close"; all of it when "". Weights to begin with may
+            then lack this part.
         held_out: heads beyond these, of which none is learnt from, that the network is judged by.
         own: share of views that show labelled scans of your own, where such are given, 0 to 1.
         seed: 0 to 2**63 - 1.
@@ -37,6 +39,7 @@ class Training(Record):
     )
     count: Count = 256
     held_out: Annotated[int, Field(ge=0)] = 6
+    part: str = ""
     own: Annotated[float, Field(ge=0, le=1)] = 0.5
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 2026
     steps: Annotated[int, Field(ge=0)] = 2000

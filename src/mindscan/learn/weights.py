@@ -44,8 +44,14 @@ def write_atomically(path: Path, content: bytes) -> None:
         os.replace(part.name, path)
 
 
-def read_weights(path: Path, network: nn.Module, task: str) -> None:
+def read_weights(path: Path, network: nn.Module, task: str, spare: str = "") -> None:
     """Fill a network with weights from a file.
+
+    Args:
+        path: `.safetensors`.
+        network: changed in place.
+        task: that the weights must be of.
+        spare: part of the network that the file may lack, and that then stays as it is.
 
     Raises:
         FileError: the file is missing or damaged.
@@ -63,8 +69,10 @@ def read_weights(path: Path, network: nn.Module, task: str) -> None:
         raise SettingsError(
             f"weights {path} are of the task '{about.get('task')}'", f"weights of '{task}'", "give those"
         )
+    own = network.state_dict()
+    lacking = {name for name in own.keys() - weights.keys() if spare and name.startswith(f"{spare}.")}
     try:
-        network.load_state_dict(weights)
+        network.load_state_dict(weights | {name: own[name] for name in lacking})
     except RuntimeError:
         raise SettingsError(
             f"weights {path} do not fit the network", "weights of this version of mindscan", "train them anew"

@@ -32,6 +32,7 @@ _ATLAS_HEADS, _ATLAS_VIEWS = 64, 2
 """Heads at most, and views of each, in which the atlas is counted."""
 _NEAR, _DRAWN = 8, 16
 """Features of every voxel: of the image alone, and with what is said from afar."""
+_SOFTLY = 0.1
 _UNIT_MM = 100.0
 _WIDE = 8.0
 """Largest score of the atlas."""
@@ -41,14 +42,37 @@ _VARIED = {"turn_deg": 5.0, "stretch": 0.05, "shift_mm": 4.0}
 _BEND_MM, _BEND_SPACING_MM = 1.5, 30.0
 
 
+class Soft(nn.Module):
+    """A network whose scores count little before it has learnt, each by a weight of its own.
+
+    After ReZero (Bachlechner 2020, arXiv 2003.04887).
+
+    Args:
+        network: gives (batch, channels, i, j, k).
+        channels: of its scores.
+    """
+
+    def __init__(self, network: nn.Module, channels: int) -> None:
+        super().__init__()
+        self.network = network
+        self.weight = nn.Parameter(torch.full((channels,), _SOFTLY))
+
+    def forward(self, given: Tensor) -> Tensor:
+        """The scores, weighed."""
+        said: Tensor = self.network(given) * self.weight[:, None, None, None]
+        return said
+
+
 class Guided(nn.Module):
     """A network that knows what is usual where, and learns what a scan says beyond it.
 
     A U-Net looks far but halves its voxels at once; a few features of every voxel are therefore added to what
-    it says, so that thin structures and borders are seen at full resolution.
+    it says, so that thin structures and borders are seen at full resolution. `close` is a second network,
+    learnt after the first: it looks at the image again at full resolution, knowing what was said so far.
 
     Args:
         network: takes image and what is usual, (batch, 1 + channels, i, j, k), and gives as many scores.
+        close: takes image and what was said, of the same shape, and gives as many scores.
         channels: of scores.
 
     The buffer `usual`, shape (channels, i, j, k), is a coarse atlas of scores over the `BOX`.
@@ -56,9 +80,10 @@ class Guided(nn.Module):
 
     usual: Tensor
 
-    def __init__(self, network: nn.Module, channels: int) -> None:
+    def __init__(self, network: nn.Module, close: nn.Module, channels: int) -> None:
         super().__init__()
         self.network = network
+        self.close = Soft(close, channels)
         self.beyond = nn.Conv3d(channels, channels, 1)
         self.near = ResidualUnit(3, 1, _NEAR, subunits=2)
         self.drawn = ResidualUnit(3, channels + _NEAR, _DRAWN, subunits=1)
@@ -77,8 +102,10 @@ class Guided(nn.Module):
         image = given[:, :1]
         far = self.network(torch.cat([image, usual / _WIDE], 1))
         detail = self.detail(self.drawn(torch.cat([far, self.near(image)], 1)))
-        said: Tensor = self.beyond(far) + detail
-        return said + usual
+        said: Tensor = self.beyond(far) + detail + usual
+        known = torch.cat([image, said[:, :-1].softmax(1), said[:, -1:].sigmoid()], 1)
+        more: Tensor = self.close(known)
+        return said + more
 
 
 class Segmenter:
@@ -104,7 +131,15 @@ class Segmenter:
             strides=(2, 2, 2),
             num_res_units=2,
         )
-        return Guided(network, channels)
+        close = UNet(
+            spatial_dims=3,
+            in_channels=1 + channels,
+            out_channels=channels,
+            channels=(16, 32, 64, 64),
+            strides=(1, 2, 2),
+            num_res_units=2,
+        )
+        return Guided(network, close, channels)
 
     def begin(self, network: nn.Module, heads: Iterable[Head]) -> None:
         """Count what is usual where, in poses as much off as in training; say nothing beyond it yet."""
