@@ -75,6 +75,7 @@ SOURCES: dict[str, str] = {
     " doi:10.1148/rg.325115760 (infarcts by age)",
     "own-clot": "own choice: bright, equal or dark in T1 and T2 at every age of the blood as Bradley 1993,"
     " doi:10.1148/radiology.189.1.8372185, says",
+    "own-bloody": "own choice: fresh blood in fluid, or mixed into it, keeps its oxygen: bright on FLAIR",
     "own-haemosiderin": "own choice: the iron of a speck of old blood, spread over all that T2*-weighted"
     " images show of it, leaves T1 and T2 about as they are: Greenberg 2009,"
     " doi:10.1016/S1474-4422(09)70013-4, says that other images hardly show it",
@@ -187,6 +188,8 @@ SUBSTANCES: dict[str, Substance] = {
         Substance("chronic clot", _BRAIN, 0.9, 0.9, sick=True),
         Substance("haemosiderin", _BRAIN, 0.8, 0.4, sick=True),
         Substance("liquefied clot", _BRAIN, 1.9, 0.1, sick=True),
+        Substance("bloody fluid", _BRAIN, 2.4, 0.05, sick=True),
+        Substance("clot in fluid", _BRAIN, 0.8, 0.1, sick=True),
     )
 }
 """All substances by name."""
@@ -269,6 +272,8 @@ _OWN: dict[str, dict[str, float]] = {
     "Haematoma-Late-Subacute": {"subacute clot": 1.0},
     "Haematoma-Chronic": {"chronic clot": 1.0},
     "Haematoma-Liquefied": {"liquefied clot": 1.0},
+    "Haematoma-Diluted": {"bloody fluid": 1.0},
+    "Haematoma-In-Fluid": {"clot in fluid": 1.0},
     "Tumour": {"tumour": 1.0},
     "Tumour-Enhancing": {"enhancing tumour": 1.0},
     "Tumour-Necrosis": {"necrosis": 1.0},
