@@ -15,7 +15,6 @@ import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import product
 
 import numpy as np
@@ -184,7 +183,7 @@ def _settled(first: First, velocity: Floats, lesions: Sequence[Lesion]) -> tuple
         canvas = first.head.paint(xyz)
         return replace(canvas, share=canvas.share * room_at(forth, xyz.cpu()).to(xyz.device))
 
-    strings = partial(strung, first.head.threads, first.head.to_template)
+    strings = functools.partial(strung, first.head.threads, first.head.to_template)
     return settle(lesions, paint, first.head.scale, strings, closely=True)
 
 
