@@ -13,7 +13,7 @@ from mindscan.cohort.recipe import Recipe, draw
 from mindscan.core.brain import Brain
 from mindscan.validate.illnesses import shares_ml
 
-_GRID = GridPlan(voxel_mm=(4.0, 4.0, 4.0))
+GRID = GridPlan(voxel_mm=(4.0, 4.0, 4.0))
 _MIDLINE = torch.tensor([MIDLINE_MM], dtype=torch.float64)
 
 
@@ -33,14 +33,14 @@ def drawn(name: str, severity: float = 0.8, **settings: object) -> AnyIllness:
 def well() -> tuple[build.Model, Brain]:
     """The person without."""
     model = recipe("").head()
-    return model, build.painted(model, _GRID.grid(), dense=False)
+    return model, build.painted(model, GRID.grid(), dense=False)
 
 
 @functools.cache
 def sick(name: str, severity: float = 0.8) -> tuple[build.Model, Brain]:
     """The person with the condition on the right."""
     model = recipe(name, severity, side="R").head()
-    return model, build.painted(model, _GRID.grid(), dense=False)
+    return model, build.painted(model, GRID.grid(), dense=False)
 
 
 def shift_mm(model: build.Model) -> float:

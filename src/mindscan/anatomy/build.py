@@ -170,7 +170,8 @@ def model(
     frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
     head = _with_structures(head, illness.squeezed(illnesses, anatomy), key, frame)
     place = partial(head.place, point_ml=0.0)
-    found = illness.lesions(illnesses, key, head.scale, place, head.paint, head.openings)
+    strings = partial(lesions.strung, head.threads, head.to_template)
+    found = illness.lesions(illnesses, key, head.scale, place, head.paint, head.openings, strings)
     return replace(head, lesions=found, loads=illness.loads(illnesses))
 
 

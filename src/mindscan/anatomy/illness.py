@@ -14,7 +14,7 @@ from mindscan.anatomy.conditions import AnyIllness, dural, find
 from mindscan.anatomy.conditions.condition import Trial
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.gap import Gap, made
-from mindscan.anatomy.lesions import Filled, Lesion, named, settle
+from mindscan.anatomy.lesions import Filled, Lesion, Strings, named, settle
 from mindscan.anatomy.opening import Opening, levels
 from mindscan.anatomy.structure import Frame, Place
 from mindscan.anatomy.survey import STEP_MM, Survey
@@ -85,6 +85,7 @@ def lesions(
     carry: Callable[[Tensor], Place],
     paint: Callable[[Tensor], Canvas],
     openings: Sequence[Opening] = (),
+    arteries: Callable[[], Strings] | None = None,
 ) -> tuple[Lesion, ...]:
     """All lesions, each fitted to this head; those of the first condition take first.
 
@@ -94,6 +95,7 @@ def lesions(
         carry: places in template mm that no warp has moved, to where they are looked up.
         paint: what is painted there.
         openings: see `opened`.
+        arteries: see `settle`.
     """
     if not illnesses:
         return ()
@@ -103,7 +105,7 @@ def lesions(
         for illness in illnesses
         for lesion in named(find(illness.condition).lesions(illness, key / illness.condition, look))
     ]
-    return settle([lesion for lesion in found if lesion.ml > 0], paint, scale)
+    return settle([lesion for lesion in found if lesion.ml > 0], paint, scale, arteries)
 
 
 def survey(

@@ -27,7 +27,7 @@ from mindscan.anatomy import illness
 from mindscan.anatomy.build import Model
 from mindscan.anatomy.canvas import Canvas
 from mindscan.anatomy.field import Field
-from mindscan.anatomy.lesions import Lesion, settle
+from mindscan.anatomy.lesions import Lesion, settle, strung
 from mindscan.anatomy.room import Floats, Room
 from mindscan.anatomy.structure import EDGE_MM
 from mindscan.anatomy.survey import Survey
@@ -183,7 +183,8 @@ def _settled(first: First, velocity: Floats, lesions: Sequence[Lesion]) -> tuple
         canvas = first.head.paint(xyz)
         return replace(canvas, share=canvas.share * room_at(forth, xyz.cpu()).to(xyz.device))
 
-    return settle(lesions, paint, first.head.scale, closely=True)
+    strings = functools.partial(strung, first.head.threads, first.head.to_template)
+    return settle(lesions, paint, first.head.scale, strings, closely=True)
 
 
 def to_first(head: Model) -> tuple[Tensor, Affine]:

@@ -83,14 +83,20 @@ class Survey:
         """Millimetres to the cerebral cortex."""
         return self.distance(self.mask("Cerebral-Cortex"))
 
-    def field(self, level: Array) -> Field:
-        """A level on the lattice of the survey, cut to where it may be below `_PAD_MM`."""
+    def field(self, level: Array, parts: int = 1) -> Field:
+        """A level on the lattice of the survey, cut to where it may be below `_PAD_MM`.
+
+        Args:
+            level: shape (i, j, k).
+            parts: into how many every step is divided; what lies in thin layers is measured the better.
+        """
         near = np.argwhere(level < _PAD_MM)
         low = np.maximum(near.min(0) - 2, 0)
         box = tuple(slice(a, b) for a, b in zip(low, near.max(0) + 3, strict=True))
-        data = torch.from_numpy(np.ascontiguousarray(level[box])).float()[None]
+        cut = level[box] if parts == 1 else _divided(level[box], parts)
+        data = torch.from_numpy(np.ascontiguousarray(cut)).float()[None]
         x, y, z = (float(o + STEP_MM * a) for o, a in zip(self.origin_mm, low, strict=True))
-        return Field(data, (x, y, z), STEP_MM)
+        return Field(data, (x, y, z), STEP_MM / parts)
 
     def noise(self, key: Key, wavelength_mm: float) -> Array:
         """A smooth random field of standard deviation 1 on the lattice."""
@@ -129,6 +135,13 @@ class Survey:
         """Nearest node of places, one index array an axis."""
         found = np.rint((places - np.array(self.origin_mm)) / STEP_MM).astype(np.int64)
         return tuple(np.clip(found[:, a], 0, self.labels.shape[a] - 1) for a in range(3))
+
+
+def _divided(level: Array, parts: int) -> Array:
+    """The same trilinear level on a finer lattice."""
+    fine = [(n - 1) * parts + 1 for n in level.shape]
+    found: Array = ndimage.zoom(level, [f / n for f, n in zip(fine, level.shape, strict=True)], order=1)
+    return found
 
 
 class Scatter:

@@ -3,8 +3,8 @@
 Ids and names are those of FreeSurfer's colour table (doi:10.1016/j.neuroimage.2012.01.021), so that
 every tool that reads FreeSurfer segmentations reads these; colours of the brain are FreeSurfer's too.
 FreeSurfer names no single artery of the brain: theirs are own ids, 950 to 987, free in that table; so are
-those of lesions, 906, 910 and 930 to 948, which only conditions paint. Sick tissue shares voxels as soft, so
-that its share is never mixed up with that of the tissue around it.
+those of lesions, 906 to 908, 910 and 930 to 948, which only conditions paint. Sick tissue shares voxels as
+soft, so that its share is never mixed up with that of the tissue around it.
 """
 
 from __future__ import annotations
@@ -109,6 +109,8 @@ LABELS: tuple[Label, ...] = (
     Label(262, "Sinus", (30, 50, 110), "air", "", True),
     Label(902, "Artery", (220, 30, 30), "soft", "", True),
     Label(906, "Haematoma-Liquefied", (120, 70, 110), "soft", lesion=True),
+    Label(907, "Haematoma-Diluted", (225, 110, 110), "soft", lesion=True),
+    Label(908, "Haematoma-In-Fluid", (235, 40, 90), "soft", lesion=True),
     Label(910, "Arachnoid-Cyst", (0, 170, 255), "CSF", lesion=True),
     Label(914, "Vein", (0, 0, 139), "soft"),
     Label(930, "MS-Plaque", (255, 221, 51), "soft", lesion=True),

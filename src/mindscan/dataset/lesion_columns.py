@@ -38,6 +38,16 @@ CONDITION_COLUMNS: Columns = {
     "haematoma_mm": {"Description": "Largest thickness of the blood between skull and brain", "Units": "mm"},
     "haematoma_ml": {"Description": "Volume of the blood", "Units": "mL"},
     "haematoma_age_days": {"Description": "Time since the bleeding", "Units": "day"},
+    "modified_fisher": {
+        "Description": "Modified Fisher grade of the subarachnoid haemorrhage",
+        "Levels": {
+            "1": "thin, none in the ventricles",
+            "2": "thin, and in the ventricles",
+            "3": "thick, none in the ventricles",
+            "4": "thick, and in the ventricles",
+        },
+    },
+    "ventricular_blood_ml": {"Description": "Volume of the blood in the ventricles", "Units": "mL"},
     "tumour_grade": {"Description": "Grade of the glioma, World Health Organization"},
     "tumour_site": {"Description": "Side and lobe of the glioma, side and site of the meningioma"},
     "tumour_ml": {"Description": "Volume of all tumours with their necrosis, without oedema", "Units": "mL"},

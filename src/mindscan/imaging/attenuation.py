@@ -153,6 +153,8 @@ MATTER: dict[str, Matter] = {
     "chronic clot": Matter(1.015, _FLUID, (5, 30)),
     "haemosiderin": Matter(1.036, _GREY, (32, 45)),
     "liquefied clot": Matter(1.022, _FLUID, (10, 35)),
+    "bloody fluid": Matter(1.039, _BLOOD, (25, 50)),
+    "clot in fluid": Matter(1.065, _BLOOD, (50, 70)),
     "calcification": Matter(1.2, {"H": 8.4, "C": 2.4, "O": 77.2, "Ca": 12.0}, (130, 1000)),
     "enamel": Matter(2.9, _ENAMEL, (2000, 5000)),
     "titanium": Matter(4.51, {"Ti": 100.0}, (5000, 20000)),

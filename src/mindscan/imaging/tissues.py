@@ -75,6 +75,7 @@ SOURCES: dict[str, str] = {
     " doi:10.1148/rg.325115760 (infarcts by age)",
     "own-clot": "own choice: bright, equal or dark in T1 and T2 at every age of the blood as Bradley 1993,"
     " doi:10.1148/radiology.189.1.8372185, says",
+    "own-bloody": "own choice: fresh blood in fluid, or mixed into it, keeps its oxygen: bright on FLAIR",
     "own-haemosiderin": "own choice: the iron of a speck of old blood, spread over all that T2*-weighted"
     " images show of it, leaves T1 and T2 about as they are: Greenberg 2009,"
     " doi:10.1016/S1474-4422(09)70013-4, says that other images hardly show it",
@@ -187,6 +188,8 @@ SUBSTANCES: dict[str, Substance] = {
         Substance("chronic clot", _BRAIN, 0.9, 0.9, sick=True),
         Substance("haemosiderin", _BRAIN, 0.8, 0.4, sick=True),
         Substance("liquefied clot", _BRAIN, 1.9, 0.1, sick=True),
+        Substance("bloody fluid", _BRAIN, 2.4, 0.05, sick=True),
+        Substance("clot in fluid", _BRAIN, 0.8, 0.1, sick=True),
     )
 }
 """All substances by name."""
@@ -217,6 +220,7 @@ CORTEX_IRON = 2.9
 """Iron in mg per 100 g of adult cortex, which the T2 of grey matter already holds (Hallgren 1958)."""
 
 
+_NAMESAKES = ("Caudate", "Putamen", "Pallidum", "Dura", "Lens", "Gliosis", "Oedema", "Tumour")
 _USUAL: dict[str, dict[str, float]] = {
     "soft": {"fat": 0.15, "muscle": 0.85},
     "bone": {"bone": 1.0},
@@ -230,6 +234,7 @@ _USUAL: dict[str, dict[str, float]] = {
 # subthalamic and red nucleus and nigra) 0.92, cerebellar cortex 0.59 to 0.66, its white matter with the
 # nuclei 0.94 to 1.06. The pallidum is 80 % white and 20 % grey in `tissues.csv`.
 _OWN: dict[str, dict[str, float]] = {
+    **{name: {name.lower(): 1.0} for name in _NAMESAKES},
     "Thalamus": {"white": 0.47, "grey": 0.53},
     "Brain-Stem": {"white": 0.70, "grey": 0.30},
     "Spinal-Cord": {"white": 0.70, "grey": 0.30},
@@ -237,20 +242,15 @@ _OWN: dict[str, dict[str, float]] = {
     "Cerebellum-Cortex": {"white": 0.12, "grey": 0.88},
     "VentralDC": {"white": 0.80, "grey": 0.20},
     "choroid-plexus": {"choroid": 1.0},
-    "Caudate": {"caudate": 1.0},
-    "Putamen": {"putamen": 1.0},
-    "Pallidum": {"pallidum": 1.0},
     "Adipose": {"fat": 0.8, "muscle": 0.2},
     "Orbital-Fat": {"fat": 0.9, "muscle": 0.1},
     "Muscle": {"muscle": 0.93, "fat": 0.07},
     "Head-ExtraCerebral": {"muscle": 0.8, "fat": 0.2},
     "Epidermis": {"skin": 1.0},
-    "Dura": {"dura": 1.0},
     "Vein": {"blood": 1.0},
     **{structure_of(label): {"arterial blood": 1.0} for label in LABELS if is_artery(label)},
     "Globe": {"sclera": 1.0},
     "Vitreous-Humor": {"vitreous": 1.0},
-    "Lens": {"lens": 1.0},
     "Inner-Table": {"compact bone": 1.0},
     "Outer-Table": {"compact bone": 1.0},
     "Diploe": {"marrow": 0.7, "bone": 0.3},
@@ -261,15 +261,14 @@ _OWN: dict[str, dict[str, float]] = {
     "MS-Active-Plaque": {"active plaque": 1.0},
     "Infarct-Acute": {"acute infarct": 1.0},
     "Infarct-Subacute": {"subacute infarct": 1.0},
-    "Gliosis": {"gliosis": 1.0},
-    "Oedema": {"oedema": 1.0},
     "Haematoma-Hyperacute": {"hyperacute clot": 1.0},
     "Haematoma-Acute": {"acute clot": 1.0},
     "Haematoma-Early-Subacute": {"early subacute clot": 1.0},
     "Haematoma-Late-Subacute": {"subacute clot": 1.0},
     "Haematoma-Chronic": {"chronic clot": 1.0},
     "Haematoma-Liquefied": {"liquefied clot": 1.0},
-    "Tumour": {"tumour": 1.0},
+    "Haematoma-Diluted": {"bloody fluid": 1.0},
+    "Haematoma-In-Fluid": {"clot in fluid": 1.0},
     "Tumour-Enhancing": {"enhancing tumour": 1.0},
     "Tumour-Necrosis": {"necrosis": 1.0},
     "Perivascular-Space": {"csf": 1.0},

@@ -49,6 +49,8 @@ STILL: Mapping[str, Mapping[str, Any]] = {
     "lacunes": {},
     "perivascular-spaces": {},
     "microbleeds": {},
+    "subarachnoid-haemorrhage": {},
+    "intraventricular-haemorrhage": {},
 }
 """Conditions with lesions, and what takes mass effect and atrophy from them."""
 _SHIFTING = ("intracerebral-haemorrhage", "subdural-haematoma", "epidural-haematoma", "meningioma")

@@ -21,6 +21,7 @@ _MRI, _CT = ("T1w", "T2w", "FLAIR"), "CT"
 _BESIDES = {
     **dict.fromkeys(("intracerebral-haemorrhage", "ischaemic-stroke"), _CT),
     **dict.fromkeys(("subdural-haematoma", "epidural-haematoma"), _CT),
+    **dict.fromkeys(("subarachnoid-haemorrhage", "intraventricular-haemorrhage"), _CT),
     "microbleeds": "T2starw-GRE-3T",
 }
 """What else a condition is looked for in."""

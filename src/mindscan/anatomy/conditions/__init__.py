@@ -20,6 +20,7 @@ from mindscan.anatomy.conditions.epidural import Epidural, EpiduralSize
 from mindscan.anatomy.conditions.glioma import Glioma, GliomaProgression, GliomaSize
 from mindscan.anatomy.conditions.haemorrhage import Haemorrhage, HaemorrhageProgression, HaemorrhageSize
 from mindscan.anatomy.conditions.hydrocephalus import Hydrocephalus, HydrocephalusSize
+from mindscan.anatomy.conditions.intraventricular import Intraventricular, IntraventricularSize
 from mindscan.anatomy.conditions.lacunes import Lacunes, LacunesSize
 from mindscan.anatomy.conditions.meningioma import Meningioma, MeningiomaSize
 from mindscan.anatomy.conditions.metastases import Metastases, MetastasesProgression, MetastasesSize
@@ -27,6 +28,7 @@ from mindscan.anatomy.conditions.microbleeds import Microbleeds, MicrobleedsSize
 from mindscan.anatomy.conditions.sclerosis import Sclerosis, SclerosisProgression, SclerosisSize
 from mindscan.anatomy.conditions.spaces import Spaces, SpacesSize
 from mindscan.anatomy.conditions.stroke import Stroke, StrokeProgression, StrokeSize
+from mindscan.anatomy.conditions.subarachnoid import Subarachnoid, SubarachnoidSize
 from mindscan.anatomy.conditions.subdural import Subdural, SubduralSize
 from mindscan.anatomy.conditions.white_matter import WhiteMatter, WhiteMatterProgression, WhiteMatterSize
 from mindscan.core.errors import SettingsError
@@ -54,6 +56,8 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Cavum(),
     Cyst(),
     Chiari(),
+    Subarachnoid(),
+    Intraventricular(),
 )
 """Every condition."""
 
@@ -76,7 +80,9 @@ AnyIllness = Annotated[
     | AsymmetrySize
     | CavumSize
     | CystSize
-    | ChiariSize,
+    | ChiariSize
+    | SubarachnoidSize
+    | IntraventricularSize,
     Field(discriminator="condition"),
 ]
 """Parameters of any condition; `condition` says which."""
