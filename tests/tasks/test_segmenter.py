@@ -37,9 +37,21 @@ def test_the_atlas_is_a_probability_and_knows_right_from_left() -> None:
 def test_a_second_look_begins_softly() -> None:
     network = Segmenter().network()
     assert isinstance(network, Guided)
-    given = torch.rand(1, 4, 16, 16, 16)
+    given = torch.rand(1, 4, 16, 16, 16, generator=Key(2).generator())
     with torch.no_grad():
         said = network(given)
         network.close.weight.zero_()
         before = network(given)
     assert 0 < float((said - before).abs().mean()) < 0.3
+
+
+def test_scores_lean_as_they_are_told() -> None:
+    network = Segmenter().network()
+    assert isinstance(network, Guided)
+    given = torch.rand(1, 4, 16, 16, 16, generator=Key(2).generator())
+    with torch.no_grad():
+        said = network(given)
+        network.lean[3] = -2.0
+        now = network(given)
+    torch.testing.assert_close(now[:, 3], said[:, 3] - 2)
+    torch.testing.assert_close(now[:, :3], said[:, :3])

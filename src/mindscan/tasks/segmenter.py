@@ -75,10 +75,13 @@ class Guided(nn.Module):
         close: takes image and what was said, of the same shape, and gives as many scores.
         channels: of scores.
 
-    The buffer `usual`, shape (channels, i, j, k), is a coarse atlas of scores over the `BOX`.
+    The buffer `usual`, shape (channels, i, j, k), is a coarse atlas of scores over the `BOX`; `lean`, shape
+    (channels,), is added to the scores in the end, so that volumes come out right on the whole
+    (`scripts/balance.py`).
     """
 
     usual: Tensor
+    lean: Tensor
 
     def __init__(self, network: nn.Module, close: nn.Module, channels: int) -> None:
         super().__init__()
@@ -89,6 +92,7 @@ class Guided(nn.Module):
         self.drawn = ResidualUnit(3, channels + _NEAR, _DRAWN, subunits=1)
         self.detail = nn.Conv3d(_DRAWN, channels, 1)
         self.register_buffer("usual", torch.zeros(channels, *_ATLAS.shape))
+        self.register_buffer("lean", torch.zeros(channels))
 
     def usually(self) -> Channels:
         """The atlas as probabilities of the classes and, the last channel, of the right side."""
@@ -105,7 +109,7 @@ class Guided(nn.Module):
         said: Tensor = self.beyond(far) + detail + usual
         known = torch.cat([image, said[:, :-1].softmax(1), said[:, -1:].sigmoid()], 1)
         more: Tensor = self.close(known)
-        return said + more
+        return said + more + self.lean[:, None, None, None]
 
 
 class Segmenter:
