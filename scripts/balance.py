@@ -33,6 +33,16 @@ SEED = 505_050
 """Of people that no network learns from and none is judged by."""
 PRESETS = ("T1w", "T1w-SPGR-3T", "FLAIR")
 """Most of what is segmented is T1w."""
+LARGE = (
+    "Unknown",
+    "Cerebral-White-Matter",
+    "Cerebral-Cortex",
+    "Cerebellum-White-Matter",
+    "Cerebellum-Cortex",
+    "Brain-Stem",
+    "CSF",
+)
+"""These stay as they are: greys draw them, and on made scans their overlap falls when they are leaned."""
 _ROUNDS, _MOST = 10, 2.0
 """Scores are moved by at most this much."""
 
@@ -60,8 +70,9 @@ def said(person: int, network: Guided) -> list[tuple[Tensor, Tensor]]:
 
 
 def leaned(scans: list[tuple[Tensor, Tensor]]) -> Tensor:
-    """What is to be added to the score of every structure, shape (classes,); the outside stays as it is."""
+    """What is to be added to the score of every structure, shape (classes,)."""
     lean = torch.zeros(len(CLASSES))
+    stays = torch.tensor([name in LARGE for name in CLASSES])
     for _ in range(_ROUNDS):
         ratios = []
         for chance, per_voxel in scans:
@@ -69,8 +80,7 @@ def leaned(scans: list[tuple[Tensor, Tensor]]) -> Tensor:
             weighed /= weighed.sum(0).clamp(min=1e-9)
             ratios.append(weighed.sum((1, 2, 3)) * per_voxel)
         off = torch.stack(ratios).log().mean(0)
-        lean = (lean - off).clamp(-_MOST, _MOST)
-        lean[0] = 0
+        lean = torch.where(stays, 0, lean - off).clamp(-_MOST, _MOST)
     return lean
 
 
