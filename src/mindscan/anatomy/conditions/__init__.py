@@ -52,12 +52,12 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Subdural(),
     Epidural(),
     Meningioma(),
+    Subarachnoid(),
+    Intraventricular(),
     Asymmetry(),
     Cavum(),
     Cyst(),
     Chiari(),
-    Subarachnoid(),
-    Intraventricular(),
 )
 """Every condition."""
 
