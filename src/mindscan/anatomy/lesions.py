@@ -315,7 +315,7 @@ def fill(
         totals[lesion.label] += taken.sum().double()
         left = before - part
         larger = taken > left[row]
-        left[row] += taken
+        left[row] = before[row] + (taken - part[row])  # what it takes of its own tissue changes no bit
         share[:, at] = left
         owner[row, at[larger]] = lesion.label
         best = left.argmax(0)

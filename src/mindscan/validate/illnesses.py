@@ -30,7 +30,6 @@ _SMALL_MM, _LARGE_MM = 10.0, 25.0
 """Thickness of caps and bands, and diameter of deep foci, from which the grade is 2 and 3: the scale of Noh
 et al. 2014, doi:10.1016/j.jstrokecerebrovasdis.2013.06.002."""
 _TOUCH_MM = 2.5
-_ROUNDING = 1e-6
 
 
 def ids(labels: Volume) -> npt.NDArray[np.int64]:
@@ -156,8 +155,7 @@ def changed_outside(well: Brain, sick: Brain) -> int:
     """Voxels that differ although no lesion has grown in them."""
     assert well.fractions is not None
     assert sick.fractions is not None
-    differs = ((well.fractions - sick.fractions).abs() > _ROUNDING).any(0)
-    differs |= well.labels.data != sick.labels.data
+    differs = (well.fractions != sick.fractions).any(0) | (well.labels.data != sick.labels.data)
     lesions = [label for label in LABELS if label.lesion]
     held = differs.new_zeros(differs.shape)
     for tissue in {label.tissue for label in lesions}:
