@@ -20,6 +20,7 @@ def test_every_label_inside_the_skull_has_a_class_and_no_other() -> None:
 
 def test_small_parts_go_where_they_belong() -> None:
     parts = {"Left-choroid-plexus": "Lateral-Ventricle", "CC_Central": "Cerebral-White-Matter", "Dura": "CSF"}
+    parts |= {"MS-Plaque": "Cerebral-White-Matter", "Arachnoid-Cyst": "CSF", "Haematoma-In-Fluid": "CSF"}
     for name, belongs in parts.items():
         assert CLASSES[int(classes_of(torch.tensor(BY_NAME[name].id)))] == belongs
 

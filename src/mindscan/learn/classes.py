@@ -43,10 +43,11 @@ _JOINED = {
         "Cerebral-White-Matter",
     ),
     **{structure_of(label): "Cerebral-White-Matter" for label in LABELS if label.lesion},
-    "Cavity": "CSF",
-    "Arachnoid-Cyst": "CSF",
+    **dict.fromkeys(("Cavity", "Arachnoid-Cyst"), "CSF"),
+    **dict.fromkeys(("Haematoma-Liquefied", "Haematoma-Diluted", "Haematoma-In-Fluid"), "CSF"),
 }
-"""Structures that are no class of their own; lesions count as the white matter that most of them lie in."""
+"""Structures that are no class of their own; lesions count as the white matter that most of them lie in,
+those in fluid as fluid."""
 
 
 def _class_of(label_id: int) -> int:
