@@ -18,12 +18,15 @@ from mindscan.validate.page import Picture
 from mindscan.validate.pictures import beside, grey_planes, webp
 
 _MRI, _CT = ("T1w", "T2w", "FLAIR"), "CT"
-_BESIDES = {
-    **dict.fromkeys(("intracerebral-haemorrhage", "ischaemic-stroke"), _CT),
-    **dict.fromkeys(("subdural-haematoma", "epidural-haematoma"), _CT),
-    **dict.fromkeys(("subarachnoid-haemorrhage", "intraventricular-haemorrhage"), _CT),
-    "microbleeds": "T2starw-GRE-3T",
-}
+_IN_CT = (
+    "intracerebral-haemorrhage",
+    "ischaemic-stroke",
+    "subdural-haematoma",
+    "epidural-haematoma",
+    "subarachnoid-haemorrhage",
+    "intraventricular-haemorrhage",
+)
+_BESIDES = dict.fromkeys(_IN_CT, _CT) | {"microbleeds": "T2starw-GRE-3T"}
 """What else a condition is looked for in."""
 _CORONAL = ("mci", "alzheimers-disease")
 _THICK_MM, _PIXEL_MM = 26, 1.0
