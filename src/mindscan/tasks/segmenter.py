@@ -33,6 +33,7 @@ _ATLAS_HEADS, _ATLAS_VIEWS = 64, 2
 _NEAR, _DRAWN = 8, 16
 """Features of every voxel: of the image alone, and with what is said from afar."""
 _SOFTLY = 0.1
+"""How much the second look counts before it has learnt (a choice of this project)."""
 _UNIT_MM = 100.0
 _WIDE = 8.0
 """Largest score of the atlas."""
@@ -127,22 +128,8 @@ class Segmenter:
     def network(self) -> nn.Module:
         """A U-Net with residual units (Kerfoot 2019, doi:10.1007/978-3-030-12029-0_40) with an atlas."""
         channels = len(CLASSES) + 1
-        network = UNet(
-            spatial_dims=3,
-            in_channels=1 + channels,
-            out_channels=channels,
-            channels=(32, 64, 96, 128),
-            strides=(2, 2, 2),
-            num_res_units=2,
-        )
-        close = UNet(
-            spatial_dims=3,
-            in_channels=1 + channels,
-            out_channels=channels,
-            channels=(16, 32, 64, 64),
-            strides=(1, 2, 2),
-            num_res_units=2,
-        )
+        network = _unet(channels, (32, 64, 96, 128), (2, 2, 2))
+        close = _unet(channels, (16, 32, 64, 64), (1, 2, 2))
         return Guided(network, close, channels)
 
     def begin(self, network: nn.Module, heads: Iterable[Head]) -> None:
@@ -206,6 +193,11 @@ class Segmenter:
                 dice.append(float(2 * (ours & theirs).sum() / (ours.sum() + theirs.sum()).clamp(min=1)))
             scores[name] = sum(dice) / len(dice)
         return {"score": sum(scores.values()) / len(scores), **scores}
+
+
+def _unet(channels: int, features: tuple[int, ...], strides: tuple[int, ...]) -> UNet:
+    """A U-Net that takes an image and so many channels, and gives as many."""
+    return UNet(3, 1 + channels, channels, features, strides, num_res_units=2)
 
 
 def with_places(image: Tensor, spot: Tensor) -> Tensor:
