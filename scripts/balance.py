@@ -64,7 +64,7 @@ def said(person: int, network: Guided) -> list[tuple[Tensor, Tensor]]:
         kept = kept_mask(Masking(keep="brain", margin_mm=2.0), brain)
         for data in (scan.volume.data, scan.volume.data * kept):
             given = accepted(Volume(data, scan.volume.affine))
-            chance = answers(given, to_template, network, mirrors=(False,)).data[:-1]
+            chance = answers(given, to_template, network).data[:-1]
             found.append((chance, voxel_ml / ml))
     return found
 

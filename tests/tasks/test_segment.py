@@ -59,6 +59,8 @@ def test_labels_lie_on_the_scan_and_at_1_mm() -> None:
     assert found().labels.data.shape == scan.data.shape
     assert found().fine.grid.voxel_mm == (1.0, 1.0, 1.0)
     assert set(found().labels.data.unique().tolist()) <= {0, *IDS}
+    middles = [places(one.grid)[one.data > 0].mean(0) for one in (found().labels, found().fine)]
+    assert float((middles[0] - middles[1]).norm()) < 0.2
     assert list(found().volumes_ml) == list(found().quality)
     assert sorted(found().quality) == list(IDS)
     assert all(0 <= quality <= 1 for quality in found().quality.values())

@@ -8,6 +8,8 @@ taken anew, a few times: expectation maximisation, after the unified view of pri
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -18,6 +20,8 @@ _REACH = 5
 """Cells over which a neighbourhood extends."""
 _FAR = 0.02
 """Weight of the whole brain's mean against that of the neighbourhood, in voxels that are sure per voxel."""
+_SOME = 1e-3
+"""Chance below which a structure is out of the question (a choice of this project)."""
 PASSES = 2
 """How often means and spreads are taken. On a made head, whole and stripped, the mean Dice is then .80 (T1w)
 and .75 (T2w); with each further pass noise does more harm."""
@@ -44,12 +48,21 @@ def refined(chance: Tensor, image: Tensor) -> Tensor:
 
 def _weighed(chance: Tensor, grey: Tensor, sure: Tensor, within: Tensor) -> Tensor:
     """Bayes' rule once, by the greys of the places that `sure` is sure of."""
-    result = chance.clone()
+    result = torch.zeros_like(chance)
+    result[0], result[-1] = chance[0], chance[-1]
     for n in range(1, len(chance) - 1):
-        result[n] *= _likelihood(grey, sure[n])
+        i, j, k = _around(chance[n] > _SOME)
+        result[n, i, j, k] = chance[n, i, j, k] * _likelihood(grey[i, j, k], sure[n, i, j, k])
     total = result[1:-1].sum(0)
     result[1:-1] *= torch.where(total > 0, within / total.clamp(min=1e-30), 0.0)
     return result
+
+
+def _around(mask: Tensor) -> Iterator[slice]:
+    """The whole cells that hold a mask, a slice for each axis; no voxels where there is none."""
+    for others in ((1, 2), (0, 2), (0, 1)):
+        cells = mask.amax(others).nonzero()[:, 0] // _CELL
+        yield slice(_CELL * int(cells[0]), _CELL * int(cells[-1] + 1)) if len(cells) else slice(0, 0)
 
 
 def _spread(image: Tensor, within: Tensor) -> float:
@@ -80,5 +93,5 @@ def _local(weighed: Tensor, weight: Tensor) -> Tensor:
 def _gathered(x: Tensor) -> Tensor:
     cells = functional.avg_pool3d(x[None, None], _CELL, ceil_mode=True, count_include_pad=False)
     for _ in range(2):
-        cells = functional.avg_pool3d(cells, _REACH, stride=1, padding=_REACH // 2, count_include_pad=False)
+        cells = functional.avg_pool3d(functional.pad(cells, [_REACH // 2] * 6), _REACH, stride=1)
     return cells

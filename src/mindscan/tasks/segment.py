@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from mindscan.tasks.given import accepted
 from mindscan.tasks.locate import located, mended
 from mindscan.tasks.refine import refined
 from mindscan.tasks.segmenter import BOX, Guided, Segmenter, with_places
-from mindscan.tasks.trained import trained
+from mindscan.tasks.trained import in_hardware, trained
 
 FINE_MM = (1.0, 1.0, 1.0)
 LOOKS = 1
@@ -78,19 +78,19 @@ def segment(scan: Volume | str | Path, weights: Path | None = None) -> Segmentat
     usual = network.usually()
     to_template = located(given, trained("stripper"), Volume(1 - usual.data[0], usual.affine))
     for _ in range(LOOKS):
-        coarse = answers(given, to_template, network, mirrors=(False,))
+        coarse = answers(given, to_template, network, quick=True)
         to_template = mended(to_template, coarse, usual)
     coarse = answers(given, to_template, network)
     fine = _fine(given, coarse, to_template)
     image = seen(given.data[None], moved(places(fine.grid), np.linalg.inv(given.affine)))[0]
     fine = Channels(refined(fine.data, image), fine.affine)
-    own = scan.grid
-    labels = _drawn(fine, own)
-    at_1mm = own.with_voxels(FINE_MM)
+    own, at_1mm = scan.grid, scan.grid.with_voxels(FINE_MM)
+    at_fine = _laid(fine, at_1mm)
     same = at_1mm.shape == own.shape and np.allclose(at_1mm.affine, own.affine, atol=1e-4)
+    labels = at_fine if same else _drawn(fine, own)
     return Segmentation(
         labels=Volume(labels, own.affine),
-        fine=Volume(labels if same else _drawn(fine, at_1mm), at_1mm.affine),
+        fine=Volume(at_fine, at_1mm.affine),
         brain=Volume(labels > 0, own.affine),
         volumes_ml=_volumes_ml(fine),
         quality=_quality(coarse.data),
@@ -98,16 +98,14 @@ def segment(scan: Volume | str | Path, weights: Path | None = None) -> Segmentat
     )
 
 
-def answers(
-    scan: Volume, to_template: Affine, network: nn.Module, mirrors: Sequence[bool] = (False, True)
-) -> Channels:
+def answers(scan: Volume, to_template: Affine, network: nn.Module, quick: bool = False) -> Channels:
     """Probabilities of the classes and, the last channel, of the right side, in the box of the segmenter.
 
     Args:
         scan: a signal that was `accepted`.
         to_template: 4 x 4, from world mm to template mm.
         network: of the `Segmenter`.
-        mirrors: the mean is of what is said of the brain, of its mirror image, or of both.
+        quick: ask once, the whole box in one piece; else patch by patch, the brain and its mirror image.
     """
     scale = abs(float(np.linalg.det(to_template[:3, :3]))) ** (-1 / 3)
     image = shrunk(scan, BOX.voxel_mm[0] * scale)
@@ -116,9 +114,11 @@ def answers(
     picture = seen(image.data[None], moved(spot, back))
     picture = normalised(picture, picture[..., ::3, ::3, ::3].flatten())
     task, total = Segmenter(), torch.zeros(len(CLASSES) + 1, *BOX.shape)
+    mirrors = (False,) if quick else (False, True)
     for mirrored in mirrors:
         given = with_places(picture.flip(1) if mirrored else picture, spot)
-        said = task.answer(network, given[None])[0].float()
+        with in_hardware():
+            said = (network(given[None]) if quick else task.answer(network, given[None]))[0].float()
         chance = torch.cat([said[:-1].softmax(0), said[-1:].sigmoid()])
         if mirrored:
             chance = chance.flip(1)
@@ -150,6 +150,15 @@ def _slabs(grid: Grid) -> Iterator[Grid]:
     for low in range(0, grid.shape[0], _SLAB):
         count = min(_SLAB, grid.shape[0] - low)
         yield part(grid, (low, 0, 0), (count, *grid.shape[1:]))
+
+
+def _laid(fine: Channels, grid: Grid) -> Tensor:
+    """The most probable structure of every voxel of the grid that `fine` is a part of, int16 ids."""
+    ids = torch.zeros(grid.shape, dtype=torch.int16)
+    low = np.linalg.solve(grid.affine, fine.affine)[:3, 3].round().astype(int)
+    at = tuple(slice(i, i + n) for i, n in zip(low.tolist(), fine.data.shape[1:], strict=True))
+    ids[at] = ids_of(fine.data[:-1].argmax(0), fine.data[-1] > 0.5)
+    return ids
 
 
 def _drawn(fine: Channels, grid: Grid) -> Tensor:

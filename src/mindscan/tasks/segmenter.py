@@ -196,8 +196,9 @@ class Segmenter:
 
 
 def _unet(channels: int, features: tuple[int, ...], strides: tuple[int, ...]) -> UNet:
-    """A U-Net that takes an image and so many channels, and gives as many."""
-    return UNet(3, 1 + channels, channels, features, strides, num_res_units=2)
+    """A U-Net that takes an image and so many channels, and gives as many; fastest with channels last."""
+    network = UNet(3, 1 + channels, channels, features, strides, num_res_units=2)
+    return network.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload, no-any-return]
 
 
 def with_places(image: Tensor, spot: Tensor) -> Tensor:
