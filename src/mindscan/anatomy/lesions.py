@@ -23,7 +23,8 @@ from mindscan.core.labels import BY_ID, TABLE_SIZE, TISSUES
 from mindscan.core.volume import Affine
 
 _NEAR_MM = 4.0
-"""How far beyond its first surface a lesion may come to reach; where that is not enough, it stays smaller."""
+"""How far beyond its first surface a lesion may come to reach, a small one its own radius; where that is not
+enough, it stays smaller."""
 _STRIDES = (0.8191725133961645, 0.6710436067037893, 0.5497004779019703)
 """Steps of a sequence that fills a cube evenly: powers of 1 / 1.2207, the root of x^4 = x + 1."""
 _FINEST_MM, _MANY = 1.2, 6
@@ -87,6 +88,10 @@ class Lesion:
     def cover(self, xyz: Tensor) -> Tensor:
         """Share of a point that lies inside, 0 to 1, shape (n,)."""
         return (0.5 - self.level.at(xyz)[0] / self.edge_mm).clamp(0, 1)
+
+    def reach_mm(self) -> float:
+        """How far beyond its first surface it may come to reach."""
+        return min(_NEAR_MM, (self.ml * 1000 * 3 / 4 / np.pi) ** (1 / 3) + self.edge_mm / 2)
 
     def yields(self) -> Tensor:
         """By label id, whether it takes from that structure."""
@@ -226,7 +231,7 @@ def _samples(
 def _spread(lesion: Lesion, count: int, margin_mm: float) -> Tensor:
     """So many places in every cell that the lesion may reach and around it, each elsewhere in its cell."""
     nodes = lesion.level.nodes()
-    nodes = nodes[lesion.level.data.flatten() < _NEAR_MM + margin_mm].repeat_interleave(count, 0)
+    nodes = nodes[lesion.level.data.flatten() < lesion.reach_mm() + margin_mm].repeat_interleave(count, 0)
     ahead = torch.arange(len(nodes), device=nodes.device, dtype=torch.float64)[:, None]
     aside = (ahead * nodes.new_tensor(_STRIDES, dtype=torch.float64)) % 1 - 0.5
     return nodes + aside.float() * lesion.level.step_mm
@@ -241,7 +246,7 @@ def _fitted(lesion: Lesion, level: Tensor, room: Tensor, point_ml: float) -> Les
         cover = (0.5 - (level - shift) / lesion.edge_mm).clamp(0, 1)
         return float((cover * room).sum()) * point_ml
 
-    shift = rising_root(volume, lesion.ml, -_MOST_MM, _NEAR_MM - lesion.edge_mm / 2)
+    shift = rising_root(volume, lesion.ml, -_MOST_MM, lesion.reach_mm() - lesion.edge_mm / 2)
     held = volume(shift)
     if held <= 0:
         return None
