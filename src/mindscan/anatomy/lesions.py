@@ -27,8 +27,8 @@ _NEAR_MM = 4.0
 enough, it stays smaller."""
 _STRIDES = (0.8191725133961645, 0.6710436067037893, 0.5497004779019703)
 """Steps of a sequence that fills a cube evenly: powers of 1 / 1.2207, the root of x^4 = x + 1."""
-_FINEST_MM, _MANY = 1.2, 6
-"""Cells that are larger are coarse, and so many places in them are asked where it must be close."""
+_FINEST_MM, _SOME, _MANY = 1.2, 3, 6
+"""Cells that are larger are coarse, and some places in them are asked, many where it must be close."""
 _FULL = 0.99
 """A lesion that holds less than this share of what it asks for has no more room."""
 _HELD = 0.78
@@ -91,7 +91,7 @@ class Lesion:
 
     def reach_mm(self) -> float:
         """How far beyond its first surface it may come to reach."""
-        return min(_NEAR_MM, (self.ml * 1000 * 3 / 4 / np.pi) ** (1 / 3) + self.edge_mm / 2)
+        return min(_NEAR_MM, float((self.ml * 1000 * 3 / 4 / np.pi) ** (1 / 3)) + self.edge_mm / 2)
 
     def yields(self) -> Tensor:
         """By label id, whether it takes from that structure."""
@@ -193,7 +193,8 @@ def settle(
     """
     if not lesions:
         return ()
-    counts = [_MANY if closely and lesion.level.step_mm > _FINEST_MM else 1 for lesion in lesions]
+    coarse = _MANY if closely else _SOME
+    counts = [coarse if lesion.level.step_mm > _FINEST_MM else 1 for lesion in lesions]
     strings = arteries() if arteries and any(lesion.flows for lesion in lesions) else None
     samples = [
         _samples(lesion, count, closely, scale, strings)
