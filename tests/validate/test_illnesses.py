@@ -73,6 +73,8 @@ def test_fazekas_goes_by_millimetres() -> None:
     data[18:34, 30:40, 15:25] = HYPER
     data[6:33, 5:9, 20] = HYPER
     assert illnesses.fazekas(volume(data)) == (3, 3)
+    data[6:33, 8:31, 20] = HYPER
+    assert illnesses.fazekas(volume(data)) == (3, 3)  # and where the focus has run together with the halo
 
 
 def test_lesion_volume_is_the_sum_of_shares() -> None:

@@ -29,7 +29,10 @@ _THIN_MM, _THICK_MM = 5.0, 10.0
 _SMALL_MM, _LARGE_MM = 10.0, 25.0
 """Thickness of caps and bands, and diameter of deep foci, from which the grade is 2 and 3: the scale of Noh
 et al. 2014, doi:10.1016/j.jstrokecerebrovasdis.2013.06.002."""
-_TOUCH_MM = 2.5
+_TOUCH_MM, _DEEP_MM = 2.5, 13.0
+"""From the ventricle: what comes so near touches it; what has run together with that is deep from so far on.
+The usual distance is 10 mm (Chen et al. 2020, doi:10.1016/j.acra.2020.07.039); a halo of the highest grade
+reaches a little farther."""
 
 
 def ids(labels: Volume) -> npt.NDArray[np.int64]:
@@ -119,7 +122,7 @@ def fazekas(labels: Volume) -> tuple[int, int]:
     """Grades (beside the ventricles, deep) of hyperintensities, by the mm scale of Noh 2014.
 
     Beside the ventricles counts how thick the layer is that touches them (95th percentile of the distance);
-    deep, the longest diameter of a focus in an axial slice.
+    deep, the longest diameter of a focus in an axial slice, what has run together with it cut off there.
     """
     data, edge = ids(labels), labels.grid.voxel_mm[0]
     sick = np.isin(data, _HYPER)
@@ -133,7 +136,8 @@ def fazekas(labels: Volume) -> tuple[int, int]:
     if beside.any():
         thick = float(np.percentile(away[beside], 95))
         around = 1 + int(thick >= _THIN_MM) + int(thick >= _THICK_MM)
-    sizes = [_longest_mm(parts == n, edge) for n in np.unique(parts[sick & ~beside])]
+    foci, number = ndimage.label(sick & (~beside | (away > _DEEP_MM)), np.ones((3, 3, 3)))
+    sizes = [_longest_mm(foci == n, edge) for n in range(1, number + 1)]
     longest = max(sizes, default=0.0)
     deep = 0 if not sizes else 1 + int(longest >= _SMALL_MM) + int(longest >= _LARGE_MM)
     return around, deep
