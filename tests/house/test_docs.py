@@ -23,6 +23,7 @@ def test_page_runs(
     page: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("MINDSCAN_ASSETS", str(tmp_path_factory.mktemp("assets")))
     names: dict[str, Any] = {"__name__": "__page__"}
     for block in blocks(page):
