@@ -42,7 +42,7 @@ demo: $(VENV)/.run
 	@$(RUN) mindscan make $(DEMO) --subjects 4 --seed 49
 
 test: $(VENV)/.dev
-	@$(RUN) pytest --numprocesses auto --dist loadfile
+	@$(RUN) pytest --numprocesses auto --dist loadscope
 
 check: $(VENV)/.dev
 	@$(RUN) ruff check

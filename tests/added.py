@@ -23,7 +23,7 @@ def somebody() -> Volume:
     data["deep_grey_ml"]["hippocampus"] = (4.6, 2.9)
     data["head"] |= {"turn_deg": (6.0, -4.0, 5.0), "shift_mm": (8.0, -5.0, 6.0)}
     grid = Grid.centred((172, 214, 190), (1, 1, 1), (8, -22, 6))
-    labels = build.make(anatomy.Anatomy.parse(data), grid, Key(12)).labels
+    labels = build.make(anatomy.Anatomy.parse(data), grid, Key(12), dense=False).labels
     turned = labels.data.flip(0).flip(2).permute(0, 2, 1).contiguous()
     i, _, k = grid.shape
     flip = np.array([[-1, 0, 0, i - 1], [0, 0, 1, 0], [0, -1, 0, k - 1], [0, 0, 0, 1.0]])

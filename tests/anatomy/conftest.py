@@ -33,8 +33,8 @@ def whole_grid() -> Grid:
 
 
 @pytest.fixture(scope="session")
-def whole(drawn: Anatomy, whole_grid: Grid) -> Brain:
-    return build.make(drawn, whole_grid, KEY)
+def whole(model: Model, whole_grid: Grid) -> Brain:
+    return build.painted(model, whole_grid, dense=False)
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +43,6 @@ def model(drawn: Anatomy) -> Model:
 
 
 @pytest.fixture(scope="session")
-def head_brain(drawn: Anatomy) -> Brain:
+def head_brain(model: Model) -> Brain:
     """The whole head with face and neck, coarse."""
-    return build.make(drawn, Grid.centred((92, 124, 130), (2, 2, 2), (0, -8, -24)), KEY)
+    return build.painted(model, Grid.centred((92, 124, 130), (2, 2, 2), (0, -8, -24)), dense=False)

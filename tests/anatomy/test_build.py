@@ -67,26 +67,26 @@ def test_a_crowded_head_keeps_its_cortex_inside_the_skull(drawn, key, whole_grid
     data = drawn.model_dump()
     data["head"]["icv_ml"] = 0.85 * drawn.head.icv_ml
     crowded = anatomy.Anatomy.parse(data)
-    brain = build.make(crowded, whole_grid, key)
+    brain = build.make(crowded, whole_grid, key, dense=False)
     cortex = sum(brain.volumes_ml()[label] for label in both_sides("Cerebral-Cortex"))
     assert cortex == pytest.approx(crowded.cerebrum.cortex_ml, rel=0.02)
     assert brain.icv_ml() == pytest.approx(crowded.head.icv_ml, rel=0.04)
 
 
 @pytest.mark.parametrize("voxel", [0.7, 1.4])
-def test_volumes_do_not_depend_on_the_voxel(whole, whole_grid, drawn, key, voxel: float) -> None:
+def test_volumes_do_not_depend_on_the_voxel(whole, whole_grid, model, voxel: float) -> None:
     shape = [round(n / voxel) for n in whole_grid.shape]
     centre = (0, -18, 4)
-    other = build.make(drawn, Grid.centred(shape, (voxel,) * 3, centre), key).volumes_ml()
+    other = build.painted(model, Grid.centred(shape, (voxel,) * 3, centre), dense=False).volumes_ml()
     outside = {BY_ID[i].id for i in BY_ID if BY_ID[i].tissue in ("air", "soft", "bone")} | {126}
     for label, ml in whole.volumes_ml().items():
         if ml > 1 and label not in outside:
             assert other[label] == pytest.approx(ml, rel=0.01), BY_ID[label].name
 
 
-def test_thick_slices_keep_volumes(whole, whole_grid, drawn, key) -> None:
+def test_thick_slices_keep_volumes(whole, model) -> None:
     thick = Grid.centred((168, 208, 36), (1, 1, 5), (0, -18, 4))
-    found, expected = build.make(drawn, thick, key).volumes_ml(), whole.volumes_ml()
+    found, expected = build.painted(model, thick, dense=False).volumes_ml(), whole.volumes_ml()
     for name in ("Cerebral-Cortex", "Hippocampus", "Thalamus"):
         left, _ = both_sides(name)
         assert found[left] == pytest.approx(expected[left], rel=0.02), name
@@ -99,26 +99,26 @@ def _window(brain, grid: Grid) -> tuple[slice, ...]:
     return tuple(slice(f, f + n) for f, n in zip(first, grid.shape, strict=True))
 
 
-def test_a_shifted_grid_sees_the_same_head(drawn, key, whole) -> None:
-    block = build.make(drawn, BLOCK, key)
+def test_a_shifted_grid_sees_the_same_head(model, whole) -> None:
+    block = build.painted(model, BLOCK, dense=False)
     agree = (whole.labels.data[_window(whole, BLOCK)] == block.labels.data).float().mean()
     assert float(agree) > 0.998  # which pieces are torn off depends on what the grid shows
     assert block.landmarks == whole.landmarks
 
 
-def test_before_mending_a_shifted_grid_sees_the_very_same(drawn, key, whole_grid, monkeypatch) -> None:
+def test_before_mending_a_shifted_grid_sees_the_very_same(model, whole_grid, monkeypatch) -> None:
     monkeypatch.setattr(build, "mend", lambda *parts: None)
-    painted, block = build.make(drawn, whole_grid, key), build.make(drawn, BLOCK, key)
+    painted, block = (build.painted(model, grid, dense=False) for grid in (whole_grid, BLOCK))
     agree = (painted.labels.data[_window(painted, BLOCK)] == block.labels.data).float().mean()
     assert float(agree) > 0.99999
 
 
-def test_an_oblique_grid_sees_the_same_head(drawn, key, whole) -> None:
+def test_an_oblique_grid_sees_the_same_head(model, whole) -> None:
     c, s = np.cos(0.4), np.sin(0.4)
     affine = np.eye(4)
     affine[:3, :3] = np.array([[c, -s, 0], [s, c, 0], [0, 0, -1]])
     affine[:3, 3] = -affine[:3, :3] @ [24, 24, 24] + [0, -12, 2]
-    oblique = build.make(drawn, Grid((48, 48, 48), affine), key)
+    oblique = build.painted(model, Grid((48, 48, 48), affine), dense=False)
     index = torch.stack(torch.meshgrid(*[torch.arange(48.0)] * 3, indexing="ij"), -1).flatten(0, 2).double()
     world = index @ torch.from_numpy(affine[:3, :3]).T + torch.from_numpy(affine[:3, 3])
     nearest = (world - torch.from_numpy(whole.labels.affine[:3, 3])).round().long()
@@ -159,17 +159,17 @@ def test_left_is_left() -> None:
 
 def test_another_device_argument_changes_nothing(drawn, key) -> None:
     small = Grid.centred((20, 20, 20), (1, 1, 1), (10, -10, 0))
-    here = build.make(drawn, small, key)
-    there = build.make(drawn, small, key, torch.device("cpu"))
+    here = build.make(drawn, small, key, dense=False)
+    there = build.make(drawn, small, key, torch.device("cpu"), dense=False)
     assert torch.equal(here.labels.data, there.labels.data)
 
 
-def test_editing_one_structure_changes_only_what_it_must(drawn, key, whole) -> None:
+def test_editing_one_structure_changes_only_what_it_must(drawn, key, model) -> None:
     data = drawn.model_dump()
     left, right = data["deep_grey_ml"]["hippocampus"]
     data["deep_grey_ml"]["hippocampus"] = (left, 0.7 * right)
-    block = build.make(anatomy.Anatomy.parse(data), BLOCK, key)
-    before = build.make(drawn, BLOCK, key)
+    block = build.make(anatomy.Anatomy.parse(data), BLOCK, key, dense=False)
+    before = build.painted(model, BLOCK, dense=False)
     changed = block.labels.data != before.labels.data
     assert bool(changed.any())
     far = torch.ones_like(changed)
@@ -178,9 +178,9 @@ def test_editing_one_structure_changes_only_what_it_must(drawn, key, whole) -> N
     assert float(changed[~grown].float().mean()) < 0.002
 
 
-def test_the_cord_runs_down_the_neck_in_its_canal(drawn, key) -> None:
+def test_the_cord_runs_down_the_neck_in_its_canal(model) -> None:
     neck = Grid.centred((100, 130, 24), (1, 1, 1), (0, -35, -100))
-    labels = build.make(drawn, neck, key).labels.data
+    labels = build.painted(model, neck, dense=False).labels.data
     for name, smallest in (("Spinal-Cord", 40), ("CSF-SA", 60), ("Skull", 150), ("Head-ExtraCerebral", 2000)):
         label = next(row.id for row in LABELS if row.name == name)
         assert int((labels == label).sum((0, 1)).min()) > smallest, name

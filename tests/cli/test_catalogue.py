@@ -14,6 +14,7 @@ import pytest
 from catalogue.made import bids
 from ingest.storage import Storage, stand_in, store_of
 from mindscan.cli import main
+from mindscan.ingest import openneuro
 
 
 @pytest.fixture
@@ -98,8 +99,9 @@ def test_nothing_is_loaded_unasked(
 
 
 def test_a_file_that_does_not_come_is_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], storage: Storage
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(openneuro.time, "sleep", lambda seconds: None)
     storage.etags["ds000001/participants.tsv"] = "0" * 32
     with pytest.raises(SystemExit, match="2"):
         main(

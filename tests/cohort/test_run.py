@@ -10,10 +10,12 @@ import pytest
 
 from added import made
 from cohort.small import GRID, ONE_SCAN, SMALL, digests
+from mindscan.cohort import worker
 from mindscan.cohort.plan import Plan
-from mindscan.cohort.recipe import Recipe, draw
+from mindscan.cohort.recipe import Recipe, draw, make_all
 from mindscan.cohort.run import job, make_cohort, replay_one
 from mindscan.core.errors import FolderError, SettingsError
+from mindscan.core.scan import Subject
 from mindscan.dataset import layout, store
 from mindscan.dataset.folder import read_job
 from mindscan.dataset.shelf import read_dataset
@@ -22,11 +24,28 @@ from mindscan.report.methods import cite
 PEOPLE = 3
 
 
+People = dict[str, list[Subject]]
+
+
 @pytest.fixture(scope="module")
-def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def people() -> People:
+    """Everybody of the cohort, by the digest of the recipe."""
+    recipes = [draw(SMALL, 7, f"000{n}") for n in range(1, PEOPLE + 1)]
+    return {recipe.digest: list(make_all(recipe)) for recipe in recipes}
+
+
+def remember(people: People, patch: pytest.MonkeyPatch) -> None:
+    """Let nobody be computed again who is only to be written again."""
+    patch.setattr(worker.recipes, "make_all", lambda recipe: iter(people[recipe.digest]))
+
+
+@pytest.fixture(scope="module")
+def cohort(people: People, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Made in one go, in this process."""
     root = tmp_path_factory.mktemp("cohort") / "made"
-    steps = list(make_cohort(root, SMALL, PEOPLE, 7, 1))
+    with pytest.MonkeyPatch.context() as patch:
+        remember(people, patch)
+        steps = list(make_cohort(root, SMALL, PEOPLE, 7, 1))
     assert [step.done for step in steps] == [0, 1, 2, 3]
     assert [step.subject for step in steps] == ["", "0001", "0002", "0003"]
     taken = sum(path.stat().st_size for path in root.rglob("sub-*") if path.is_file())
@@ -60,7 +79,10 @@ def test_growing_in_another_order_makes_the_same_files(cohort: Path, tmp_path: P
     assert digests(root) == digests(cohort)
 
 
-def test_what_is_finished_is_not_written_again(cohort: Path, copy: Path) -> None:
+def test_what_is_finished_is_not_written_again(
+    cohort: Path, copy: Path, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(people, monkeypatch)
     images = sorted(copy.rglob("*.nii.gz"))
     for path in images:
         os.utime(path, (1, 1))
@@ -77,7 +99,10 @@ def test_nothing_left_to_make(copy: Path) -> None:
     assert digests(copy) == before
 
 
-def test_stopping_in_the_middle_keeps_what_is_finished(cohort: Path, tmp_path: Path) -> None:
+def test_stopping_in_the_middle_keeps_what_is_finished(
+    cohort: Path, tmp_path: Path, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(people, monkeypatch)
     steps = make_cohort(tmp_path, SMALL, PEOPLE, 7, 1)
     assert [next(steps).done for _ in range(2)] == [0, 1]
     steps.close()
@@ -89,8 +114,9 @@ def test_stopping_in_the_middle_keeps_what_is_finished(cohort: Path, tmp_path: P
 
 
 def test_a_full_disk_keeps_what_is_finished(
-    cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cohort: Path, tmp_path: Path, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    remember(people, monkeypatch)
     move = store.move
 
     def full(root: Path, written: Path, path: Path) -> None:
@@ -102,7 +128,7 @@ def test_a_full_disk_keeps_what_is_finished(
     with pytest.raises(FolderError, match="No space left on device; expected room on the disk; free some"):
         remade(tmp_path)
     assert read_dataset(tmp_path).ids == ["0001"]
-    monkeypatch.undo()
+    monkeypatch.setattr(store, "move", move)
     assert remade(tmp_path) == ["0002", "0003"]
     assert digests(tmp_path) == digests(cohort)
 

@@ -63,21 +63,19 @@ def test_a_sample_is_the_subject_of_its_recipe() -> None:
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_loaders_give_every_subject_once(workers: int) -> None:
-    stream = Stream(ONE_SCAN, seed=7, length=4, start=2)
+    stream = Stream(ONE_SCAN, seed=7, length=3, start=2)
     batches = list(DataLoader(stream, batch_size=2, num_workers=workers))
-    assert sorted(name for batch in batches for name in batch["subject"]) == ["0002", "0003", "0004", "0005"]
+    assert sorted(name for batch in batches for name in batch["subject"]) == ["0002", "0003", "0004"]
     assert batches[0]["image"].shape == (2, 1, 24, 24, 24)
     assert not torch.equal(batches[0]["labels"][0], batches[0]["labels"][1])
 
 
 def test_again_from_the_start_and_on_from_a_checkpoint() -> None:
     stream = Stream(ONE_SCAN, seed=7)
-    first, second = (next(iter(stream)) for _ in range(2))
-    assert torch.equal(first["image"], second["image"])
     endless = iter(stream)
-    next(endless)
-    on = next(iter(Stream(ONE_SCAN, seed=7, start=2)))
-    assert torch.equal(next(endless)["image"], on["image"])
+    first, second = next(endless), next(endless)
+    assert torch.equal(first["image"], next(iter(stream))["image"])
+    assert torch.equal(second["image"], next(iter(Stream(ONE_SCAN, seed=7, start=2)))["image"])
     assert list(Stream(ONE_SCAN, length=0)) == []
 
 

@@ -78,7 +78,7 @@ def test_a_worker_that_is_killed_takes_nothing_with_it(
         started.append(worker)
 
     monkeypatch.setattr(Worker, "__init__", remember)
-    steps = make_cohort(tmp_path, SMALL, 6, 7, 2)
+    steps = make_cohort(tmp_path, SMALL, 4, 7, 2)
     done = [next(steps).subject for _ in range(2)][1]
     pids = [worker.process.pid for worker in started]
     assert len(pids) == 2
@@ -88,9 +88,9 @@ def test_a_worker_that_is_killed_takes_nothing_with_it(
     assert gone(pids)
     kept = read_dataset(tmp_path).ids
     assert done in kept
-    assert len(kept) < 6
-    made = [step.subject for step in make_cohort(tmp_path, SMALL, 6, 7, 1)][1:]
-    assert sorted([*kept, *made]) == [f"000{n}" for n in range(1, 7)]
+    assert len(kept) < 4
+    made = [step.subject for step in make_cohort(tmp_path, SMALL, 4, 7, 1)][1:]
+    assert sorted([*kept, *made]) == [f"000{n}" for n in range(1, 5)]
 
 
 def test_workers_of_a_script_without_a_guard_die_with_it(tmp_path: Path) -> None:

@@ -3,23 +3,29 @@
 - ``python``: run in turn in one namespace; a block with prompts (``>>>``) must print what it shows.
 - ``console``: lines after ``$`` are run in turn; what is shown after them must be what they print, where
   ``...`` stands for anything. A command may fail only where the page shows mindscan's one line of complaint.
+  `mindscan` is called, not started, or it would be loaded anew for every line; a warning is a fault.
   `make` is asked what it would do, since the tests themselves run inside it.
 - ``toml``: a plan that must be accepted; with a first line such as ``# plan.toml`` it becomes that file.
 - ``text``: a first line that ends in ``/`` names a folder; the first word of every further line stands in it.
 """
 
 import doctest
+import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
+import warnings
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import mindscan
 from house.source import ROOT
+from mindscan.cli import main
 
 FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.M | re.S)
 KINDS = ("python", "console", "toml", "text")
@@ -63,17 +69,35 @@ def _python(block: Block, names: dict[str, Any], page: str) -> None:
 def _console(block: Block, names: dict[str, Any], page: str) -> None:
     for part in re.split(r"^\$ ", block.text, flags=re.M)[1:]:
         command, _, shown = part.replace("\\\n", "").partition("\n")
-        asked = f"make -C {ROOT} --dry-run {command[5:]}" if command.startswith("make ") else command
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        environment = {**os.environ, "PATH": path, "COLUMNS": "200", "PYTHONWARNINGS": "default"}
-        done = subprocess.run(
-            ["bash", "-c", f"{asked} 2>&1"], capture_output=True, text=True, check=False, env=environment
-        )
-        complained = done.returncode == 2 and re.search("^mindscan: ", shown, re.M)
-        assert done.returncode == 0 or complained, f"{page}: {command}\n{done.stdout}"
+        code, printed = (_called if command.startswith("mindscan ") else _started)(command)
+        complained = code == 2 and re.search("^mindscan: ", shown, re.M)
+        assert code == 0 or complained, f"{page}: {command}\n{printed}"
         if shown.strip() and not command.startswith("make "):
-            same = doctest.OutputChecker().check_output(shown, done.stdout, FLAGS)
-            assert same, f"{page}: {command}\nshown:\n{shown}\nprinted:\n{done.stdout}"
+            same = doctest.OutputChecker().check_output(shown, printed, FLAGS)
+            assert same, f"{page}: {command}\nshown:\n{shown}\nprinted:\n{printed}"
+
+
+def _called(command: str) -> tuple[int, str]:
+    """The exit code of a mindscan command and all that it prints."""
+    printed, code = io.StringIO(), 0
+    with redirect_stdout(printed), redirect_stderr(printed), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            main(shlex.split(command)[1:])
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return code, printed.getvalue()
+
+
+def _started(command: str) -> tuple[int, str]:
+    """The same of any other program."""
+    asked = f"make -C {ROOT} --dry-run {command[5:]}" if command.startswith("make ") else command
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    words = ["bash", "-c", f"{asked} 2>&1"]
+    done = subprocess.run(
+        words, capture_output=True, text=True, check=False, env={**os.environ, "PATH": path}
+    )
+    return done.returncode, done.stdout
 
 
 def _toml(block: Block, names: dict[str, Any], page: str) -> None:

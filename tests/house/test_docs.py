@@ -8,6 +8,10 @@ import pytest
 
 from house.pages import KINDS, Block, assert_runs, blocks
 from house.source import ROOT, short
+from mindscan.core.volume import Volume
+from mindscan.dataset.nifti import read_nifti
+from mindscan.tasks import landmarks, results, segment
+from mindscan.tasks.segment import Segmentation
 
 PAGES = [
     *sorted(ROOT.glob("*.md")),
@@ -17,12 +21,31 @@ TOLD = [page for page in PAGES if blocks(page)]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 
 
+@pytest.fixture
+def segmented_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Segmentation takes long and is a pure function: of what a page segments again the answer is known."""
+    known: dict[tuple[bytes, bytes, Path | None], Segmentation] = {}
+
+    def remembered(scan: Volume | str | Path, weights: Path | None = None) -> Segmentation:
+        volume = scan if isinstance(scan, Volume) else read_nifti(Path(scan))
+        asked = volume.data.numpy().tobytes(), volume.affine.tobytes(), weights
+        if asked not in known:
+            known[asked] = anew(volume, weights)
+        return known[asked]
+
+    anew = segment.segment
+    for module in (landmarks, results, segment):
+        monkeypatch.setattr(module, "segment", remembered)
+
+
 @pytest.mark.filterwarnings("default")
+@pytest.mark.usefixtures("segmented_once")
 @pytest.mark.parametrize("page", TOLD, ids=short)
 def test_page_runs(
     page: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("MINDSCAN_ASSETS", str(tmp_path_factory.mktemp("assets")))
     names: dict[str, Any] = {"__name__": "__page__"}
     for block in blocks(page):

@@ -33,7 +33,7 @@ WHOLE = (
 def labels(request: pytest.FixtureRequest) -> np.ndarray:
     age, seed = request.param
     key = Key(seed) / "anatomy"
-    made = build.make(anatomy.draw(key, Person(age_years=age, sex="FM"[seed % 2])), GRID, key)
+    made = build.make(anatomy.draw(key, Person(age_years=age, sex="FM"[seed % 2])), GRID, key, dense=False)
     return made.labels.data.numpy()
 
 

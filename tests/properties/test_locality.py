@@ -40,14 +40,14 @@ def drawn() -> Anatomy:
 
 @pytest.fixture(scope="module")
 def before(drawn: Anatomy) -> Brain:
-    return build.make(drawn, BLOCK, KEY)
+    return build.make(drawn, BLOCK, KEY, dense=False)
 
 
 def edited(drawn: Anatomy, field: str, values: dict[str, Any]) -> Brain:
     """The brain after one edit."""
     data = drawn.model_dump()
     data[field] |= values
-    return build.make(Anatomy.parse(data), BLOCK, KEY)
+    return build.make(Anatomy.parse(data), BLOCK, KEY, dense=False)
 
 
 @pytest.mark.parametrize("name", EDITS)

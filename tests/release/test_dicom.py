@@ -18,6 +18,7 @@ import pydicom
 import pytest
 import SimpleITK
 
+from mindscan.cli import main
 from mindscan.core.errors import FileError, FolderError, MindscanError, SettingsError
 from mindscan.dataset import layout
 from mindscan.dataset.nifti import read_nifti
@@ -143,12 +144,14 @@ def test_a_second_person_and_other_scans_join_the_first(dataset: Path, tmp_path:
 
 
 def test_a_killed_export_leaves_no_half_series_and_goes_on(
-    dataset: Path, exported: Path, tmp_path: Path
+    dataset: Path, exported: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    program = "import sys; from mindscan.cli import main; main(sys.argv[1:])"
-    words = [sys.executable, "-c", program, "export", "dicom", str(dataset), str(out), "--subject", "sub-001"]
-    with subprocess.Popen(words, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+    words = ["export", "dicom", str(dataset), str(out), "--subject", "sub-001"]
+    program = [sys.executable, "-c", "import sys; from mindscan.cli import main; main(sys.argv[1:])"]
+    with subprocess.Popen(
+        [*program, *words], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    ) as process:
         while process.poll() is None and len(list(out.glob("sub-001/*"))) < 3:
             time.sleep(0.005)
         process.send_signal(signal.SIGKILL)
@@ -157,8 +160,8 @@ def test_a_killed_export_leaves_no_half_series_and_goes_on(
     assert there.items() < whole.items()
     folders = {name.partition("/")[0] for name in there}
     assert there == {name: digest for name, digest in whole.items() if name.partition("/")[0] in folders}
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
-    assert done.stdout == f"25 series: {out}\n"
+    main(words)
+    assert capsys.readouterr().out == f"25 series: {out}\n"
     assert digests(out) == {f"sub-001/{name}": digest for name, digest in whole.items()}
 
 

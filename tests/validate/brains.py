@@ -14,4 +14,4 @@ def made(seed: int, sex: str, age: float) -> Volume:
     """The labels of a whole person at 1.5 mm."""
     key = Key(seed)
     drawn = anatomy.draw(key, Person(age_years=age, sex=sex))
-    return build.make(drawn, GridPlan(voxel_mm=(1.5, 1.5, 1.5)).grid(), key).labels
+    return build.make(drawn, GridPlan(voxel_mm=(1.5, 1.5, 1.5)).grid(), key, dense=False).labels
