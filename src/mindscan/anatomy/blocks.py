@@ -13,13 +13,14 @@ from mindscan.core.volume import Grid
 BLOCK_POINTS = 76
 """Edge of the blocks that are painted at a time: small, so that most structures are far from most blocks,
 and large, so that there are few of them."""
-_FINEST_MM = 1.05
-"""Voxels with longer edges are divided and averaged, so that volumes do not depend on the grid."""
+_FINEST_MM, _PART_MM = 1.05, 1.5
+"""Voxels with longer edges are divided, into parts of so many millimetres at most, and averaged, so that volumes
+do not depend on the grid."""
 
 
 def divisions(grid: Grid) -> list[int]:
     """Into how many parts the voxels of a grid are divided along each axis."""
-    return [max(1, math.ceil(edge / _FINEST_MM)) for edge in grid.voxel_mm]
+    return [max(2, math.ceil(edge / _PART_MM)) if edge > _FINEST_MM else 1 for edge in grid.voxel_mm]
 
 
 def blocks(filled: Tensor, parts: Sequence[int]) -> Iterator[Tensor]:
