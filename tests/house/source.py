@@ -37,8 +37,8 @@ def functions(module: ast.AST) -> list[Function]:
 
 def project_texts() -> Iterator[Path]:
     """Every text file that a reader of the project meets."""
-    for path in sorted(ROOT.rglob("*")):
-        inside = path.relative_to(ROOT).parts
-        hidden = inside[0].startswith(".") and inside[0] not in (".ci", ".github", ".gitignore")
-        if path.is_file() and not hidden and not set(inside) & set(MADE) and b"\0" not in path.read_bytes():
+    kept = [path for path in ROOT.iterdir() if path.name[0] != "." or path.name in (".ci", ".gitignore")]
+    for path in sorted(path for top in kept for path in (top, *top.rglob("*"))):
+        made = set(path.relative_to(ROOT).parts) & set(MADE)
+        if path.is_file() and not made and b"\0" not in path.read_bytes():
             yield path
