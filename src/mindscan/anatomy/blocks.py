@@ -14,8 +14,8 @@ BLOCK_POINTS = 76
 """Edge of the blocks that are painted at a time: small, so that most structures are far from most blocks,
 and large, so that there are few of them."""
 _FINEST_MM, _PART_MM = 1.05, 1.5
-"""Voxels with longer edges are divided, into parts of so many millimetres at most, and averaged, so that volumes
-do not depend on the grid."""
+"""Voxels with longer edges are divided into parts of so many mm at most and averaged, so that volumes do not
+depend on the grid."""
 
 
 def divisions(grid: Grid) -> list[int]:
