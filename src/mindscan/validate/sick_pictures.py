@@ -28,13 +28,20 @@ _IN_CT = (
 )
 _BESIDES = dict.fromkeys(_IN_CT, _CT) | {"microbleeds": "T2starw-GRE-3T"}
 """What else a condition is looked for in."""
-_CORONAL = ("mci", "alzheimers-disease")
 _THICK_MM, _PIXEL_MM = 26, 1.0
 _WIDE_MM = ((-88, 88), (-127, 97), (-112, 96))
 _BOX: Box = ((-78.0, 78.0), (-108.0, 84.0), (-66.0, 88.0))
+_TO_NECK: Box = (*_BOX[:2], (-106.0, 88.0))
 _LESIONS = [label.id for label in LABELS if label.lesion]
 _HIPPOCAMPI = both_sides("Hippocampus")
 _VENTRICLES = (*both_sides("Lateral-Ventricle"), BY_NAME["3rd-Ventricle"].id)
+_VIEWS: dict[str, tuple[View, tuple[int, ...]]] = {
+    **dict.fromkeys(("mci", "alzheimers-disease"), ("coronal", _HIPPOCAMPI)),
+    "cavum-septi-pellucidi": ("coronal", (BY_NAME["5th-Ventricle"].id,)),
+    "chiari": ("sagittal", (BY_NAME["4th-Ventricle"].id,)),
+}
+"""From where a condition is looked at, and of what the slice shows most where it has no lesions."""
+_AXES: dict[View, int] = {"sagittal": 0, "coronal": 1, "axial": 2}
 
 
 def picture(words: str, wanted: Recipe, model: build.Model, sick: Brain) -> Picture:
@@ -47,11 +54,11 @@ def picture(words: str, wanted: Recipe, model: build.Model, sick: Brain) -> Pict
         sick: the brain, to see where the slice has to lie.
     """
     condition = wanted.conditions[0].condition
-    view: View = "coronal" if condition in _CORONAL else "axial"
-    axis = 1 if view == "coronal" else 2
-    at = _aim(sick.labels, axis)
+    view, structures = _VIEWS.get(condition, ("axial", _VENTRICLES))
+    axis = _AXES[view]
+    at = _aim(sick.labels, axis, structures)
     slab = build.painted(model, _slab(axis, at), dense=False)
-    plane = Plane(view, at, _BOX, _PIXEL_MM)
+    plane = Plane(view, at, _TO_NECK if view == "sagittal" else _BOX, _PIXEL_MM)
     names = contrasts(condition)
     tiles = [_tile(slab, wanted, name, plane) for name in names]
     return Picture(f"{words}: {', '.join(names)}", webp(beside(tiles)))
@@ -62,12 +69,12 @@ def contrasts(condition: str) -> tuple[str, ...]:
     return (*_MRI, _BESIDES[condition]) if condition in _BESIDES else _MRI
 
 
-def _aim(labels: Volume, axis: int) -> float:
-    """World mm along an axis of the slice with most lesion; without any, of hippocampi or ventricles."""
+def _aim(labels: Volume, axis: int, structures: tuple[int, ...]) -> float:
+    """World mm along an axis of the slice with most lesion; without any, with most of some structures."""
     data = np.asarray(labels.data.cpu().numpy(), np.int64)
     wanted = np.isin(data, _LESIONS)
     if not wanted.any():
-        wanted = np.isin(data, _HIPPOCAMPI if axis == 1 else _VENTRICLES)
+        wanted = np.isin(data, structures)
     others = tuple(a for a in range(3) if a != axis)
     index = int(wanted.sum(others).argmax())
     return float(labels.affine[axis, axis] * index + labels.affine[axis, 3])
