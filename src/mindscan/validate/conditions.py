@@ -171,23 +171,20 @@ def _made(wanted: Recipe) -> tuple[Brain, build.Model, float]:
 
 
 @lru_cache(1)
-def _well(person: int, seed: int) -> tuple[Brain, float]:
+def _well(person: int, seed: int) -> Brain:
     """Somebody without a condition."""
     template.load()  # reading files is not counted
-    brain, _, seconds = _made(recipe(person, seed))
-    return brain, seconds
+    return _made(recipe(person, seed))[0]
 
 
 def _measured(name: str, person: int, severity: float, seed: int) -> dict[str, Any]:
     """All that is measured of one person with one condition."""
-    well, usual = _well(person, seed)
+    well = _well(person, seed)
     wanted = recipe(person, seed, name, severity)
     sick, model, seconds = _made(wanted)
     params = wanted.conditions[0]
     who = f"{name} {severity:g}, person {person}"
-    most = GLIOMA_SECONDS if name == "glioma" else SECONDS
-    found: dict[str, Any] = {"seconds": [row(who, max(seconds - usual, 0.0), 0.0, most)]}
-    found["volumes"] = _volumes(who, sick, model)
+    found: dict[str, Any] = {"volumes": _volumes(who, sick, model)}
     if name == "hydrocephalus":
         index = yardsticks.evans_index(sick)
         found["evans"] = [near(who, index, params.model_dump()["evans_index"], 0.01)]
@@ -204,6 +201,9 @@ def _measured(name: str, person: int, severity: float, seed: int) -> dict[str, A
     if name in _DEMENTIA:
         found["regions"] = _regions(who, well, sick, wanted)
     if person == 1:
+        usual = _made(recipe(person, seed))[2]  # next to the other, since machines have slow and fast minutes
+        most = GLIOMA_SECONDS if name == "glioma" else SECONDS
+        found["seconds"] = [row(who, max(seconds - usual, 0.0), 0.0, most)]
         found["pictures"] = [asdict(sick_pictures.picture(who, wanted, model, sick))]
     return found
 
@@ -270,7 +270,7 @@ def drawn_effects(seed: int) -> list[Row]:
 
 def _locality(name: str, person: int, severity: float, seed: int) -> Row:
     """Voxels outside lesions that a condition without mass effect changes."""
-    well, _ = _well(person, seed)
+    well = _well(person, seed)
     sick, _, _ = _made(recipe(person, seed, name, severity, STILL[name]))
     return row(f"voxels, {name} {severity:g}", yardsticks.changed_outside(well, sick), 0, 0)
 

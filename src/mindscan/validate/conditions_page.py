@@ -54,7 +54,7 @@ _REGIONS = (
     "give the sign and the order, and no figure of a group that could be compared; so only what was "
     "prescribed is held against."
 )
-_SECONDS = "Processor time of model and voxels of 1 mm, less that of the same head without the condition."
+_SECONDS = "Processor time of model and voxels of 1 mm, less that of the same head without, made right after."
 _PICTURES = (
     "The person's right is on the left. Through the most of the lesion; without any, through the "
     "ventricles, and in dementia through the hippocampi (coronal)."
