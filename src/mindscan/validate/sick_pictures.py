@@ -28,7 +28,7 @@ _IN_CT = (
 )
 _BESIDES = dict.fromkeys(_IN_CT, _CT) | {"microbleeds": "T2starw-GRE-3T"}
 """What else a condition is looked for in."""
-_CORONAL = ("mci", "alzheimers-disease")
+_CORONAL = ("mci", "alzheimers-disease", "frontotemporal-dementia")
 _THICK_MM, _PIXEL_MM = 26, 1.0
 _WIDE_MM = ((-88, 88), (-127, 97), (-112, 96))
 _BOX: Box = ((-78.0, 78.0), (-108.0, 84.0), (-66.0, 88.0))
