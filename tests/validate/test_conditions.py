@@ -41,8 +41,9 @@ def test_somebody_sick_is_the_same_as_without() -> None:
 
 def test_effects_are_held_against_the_source() -> None:
     rows = conditions.drawn_effects(0)
-    assert [one["holds"] for one in rows] == [True, True]
-    assert rows[0]["measured"] < rows[1]["measured"]
+    assert [one["holds"] for one in rows] == [True, True, True]
+    mci, alzheimers, frontotemporal = (one["measured"] for one in rows)
+    assert mci < frontotemporal < alzheimers
 
 
 def test_all_is_gathered_and_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

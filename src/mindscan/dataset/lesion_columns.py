@@ -19,13 +19,17 @@ CONDITION_COLUMNS: Columns = {
     },
     "lesion_count": {"Description": "Number of plaques of multiple sclerosis asked for"},
     "lesion_load_ml": {"Description": "Volume of these plaques", "Units": "mL"},
-    "dementia_stage": {"Description": "Stage of Alzheimer's disease, from 0 (none) to 1 (the end)"},
+    "dementia_stage": {"Description": "Stage of dementia, from 0 (none) to 1 (the end)"},
     "atrophy_pattern": {
         "Description": "Where atrophy is strongest",
         "Levels": {
             "typical": "hippocampus and association cortex",
             "limbic": "hippocampus",
             "hippocampal-sparing": "association cortex",
+            "frontal-dominant": "frontal lobes",
+            "frontotemporal": "frontal lobes and front of the temporal lobes",
+            "temporal-dominant": "temporal lobes, the right one more",
+            "temporofrontoparietal": "temporal lobes, middle of the frontal lobes and parietal lobes",
         },
     },
     "evans_index": {

@@ -25,7 +25,7 @@ _CLAIMS: Mapping[str, tuple[str, str, bool]] = {
     "locality": ("A lesion without mass effect changes no voxel outside", "{:.0f} voxels at most", False),
     "identity": ("Severity 0 is the healthy head bit for bit", "{:.0f} voxels at most", False),
     "regions": ("Regions change as prescribed within 1 percentage point", "{:.3f} off at most", False),
-    "effects": ("Loss of hippocampus as in the cited meta-analysis within 20 %", "{:.1%} off at most", True),
+    "effects": ("Loss of hippocampus as in what is cited within 20 %", "{:.1%} off at most", True),
     "seconds": ("At most 2 CPU-seconds more than the healthy head, glioma 20", "{:.1f} s at most", False),
 }
 # Table: what is claimed of it, how its largest deviation is said, and whether that is relative.

@@ -36,7 +36,7 @@ _LESIONS = [label.id for label in LABELS if label.lesion]
 _HIPPOCAMPI = both_sides("Hippocampus")
 _VENTRICLES = (*both_sides("Lateral-Ventricle"), BY_NAME["3rd-Ventricle"].id)
 _VIEWS: dict[str, tuple[View, tuple[int, ...]]] = {
-    **dict.fromkeys(("mci", "alzheimers-disease"), ("coronal", _HIPPOCAMPI)),
+    **dict.fromkeys(("mci", "alzheimers-disease", "frontotemporal-dementia"), ("coronal", _HIPPOCAMPI)),
     "cavum-septi-pellucidi": ("coronal", (BY_NAME["5th-Ventricle"].id,)),
     "chiari": ("sagittal", (BY_NAME["4th-Ventricle"].id,)),
 }

@@ -17,6 +17,7 @@ from mindscan.anatomy.conditions.condition import Condition, Progression
 from mindscan.anatomy.conditions.cyst import Cyst, CystSize
 from mindscan.anatomy.conditions.dementia import Alzheimers, AlzheimersSize, Mci, MciSize
 from mindscan.anatomy.conditions.epidural import Epidural, EpiduralSize
+from mindscan.anatomy.conditions.frontotemporal import Frontotemporal, FrontotemporalSize
 from mindscan.anatomy.conditions.glioma import Glioma, GliomaProgression, GliomaSize
 from mindscan.anatomy.conditions.haemorrhage import Haemorrhage, HaemorrhageProgression, HaemorrhageSize
 from mindscan.anatomy.conditions.hydrocephalus import Hydrocephalus, HydrocephalusSize
@@ -41,6 +42,7 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Sclerosis(),
     Mci(),
     Alzheimers(),
+    Frontotemporal(),
     Hydrocephalus(),
     Stroke(),
     Haemorrhage(),
@@ -66,6 +68,7 @@ AnyIllness = Annotated[
     | SclerosisSize
     | MciSize
     | AlzheimersSize
+    | FrontotemporalSize
     | HydrocephalusSize
     | StrokeSize
     | HaemorrhageSize

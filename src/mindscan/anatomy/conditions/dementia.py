@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-import numpy as np
-from pydantic import Field as Limits
-
-from mindscan.anatomy.anatomy import Anatomy
-from mindscan.anatomy.conditions.condition import Calm, Illness, Trial, scaled
+from mindscan.anatomy.conditions.atrophy import USUAL_STAGE, Atrophy, AtrophySize, Sides, chosen, pace
 from mindscan.core.key import Key
 from mindscan.core.lesions import Load
 from mindscan.core.parcels import PARCELS
 from mindscan.core.person import Person
-from mindscan.core.prior import Rounded
 
 Pattern = Literal["typical", "limbic", "hippocampal-sparing"]
 _PATTERNS: dict[Pattern, float] = {"typical": 0.75, "limbic": 0.14, "hippocampal-sparing": 0.11}
 """Shares among 889 brains: Murray et al. 2011, doi:10.1016/S1474-4422(11)70156-9."""
-_MCI_STAGE, _AD_STAGE = 0.34, 0.70
-"""Stages of the usual patient: own choice of the scale, on which the losses below are linear."""
+_MCI_STAGE = 0.34
+"""Stage of the usual patient: own choice of the scale."""
 _HIPPOCAMPUS = 0.34
 """Share of the hippocampus that is lost at stage 1, so that 12 % are at the usual stage of MCI and 24 % at
 that of Alzheimer's disease: Shi et al. 2009, doi:10.1002/hipo.20573."""
@@ -29,7 +24,6 @@ _LIMBIC: dict[Pattern, float] = {"typical": 1.0, "limbic": 1.15, "hippocampal-sp
 _CORTICAL: dict[Pattern, float] = {"typical": 1.0, "limbic": 0.6, "hippocampal-sparing": 1.5}
 """How much of the usual loss each pattern has in the limbic system and in association cortex; the order is
 that of Murray 2011 and of Risacher 2017, doi:10.1212/WNL.0000000000004670, the numbers are own choices."""
-_SPREAD = 0.18
 _BRAAK = {
     "entorhinal": 0.02, "parahippocampal": 0.12, "fusiform": 0.22, "temporalpole": 0.22, "insula": 0.38,
     "inferiortemporal": 0.28, "middletemporal": 0.34, "lingual": 0.42, "isthmuscingulate": 0.40,
@@ -59,7 +53,7 @@ at the usual stage (Fotenos et al. 2005, doi:10.1212/01.WNL.0000154530.72969.11:
 others)."""
 
 
-class DementiaSize(Illness):
+class DementiaSize(AtrophySize):
     """Stage, pattern and what is lost.
 
     Args:
@@ -72,14 +66,10 @@ class DementiaSize(Illness):
         ventricles: factor by which lateral ventricles and temporal horns widen.
     """
 
-    stage: Annotated[Rounded, Limits(gt=0, le=1)]
     pattern: Pattern
-    hippocampus: tuple[Annotated[Rounded, Limits(ge=0, le=0.7)], Annotated[Rounded, Limits(ge=0, le=0.7)]]
-    cortex: Annotated[Rounded, Limits(ge=0, le=3)]
-    ventricles: Annotated[Rounded, Limits(ge=1, le=4)]
 
 
-class Dementia(Calm):
+class Dementia(Atrophy):
     """The typical course, by its name and the stages that the name means."""
 
     sources = (
@@ -93,52 +83,29 @@ class Dementia(Calm):
     record: type[DementiaSize] = DementiaSize
     name: str
     about: str
-    stages: tuple[float, float]
+    white = 0.06
 
     def draw(self, key: Key, person: Person, severity: float) -> DementiaSize:
         """The stage goes with the severity, losses with the stage, some faster than others."""
         rng = key.rng()
-        low, high = self.stages
-        stage = low + (high - low) * severity
-        pattern = list(_PATTERNS)[int(rng.choice(len(_PATTERNS), p=list(_PATTERNS.values())))]
-        pace, lean = np.exp(_SPREAD * np.clip(rng.normal(), -2.5, 2.5)), 0.05 * rng.normal()
-        lost = _HIPPOCAMPUS * stage * _LIMBIC[pattern] * pace
-        wide = 1 + 0.95 * stage * float(np.exp(_SPREAD * np.clip(rng.normal(), -2.5, 2.5)))
+        stage = self.stage(severity)
+        pattern = chosen(rng, _PATTERNS)
+        faster, lean = pace(rng), 0.05 * rng.normal()
+        lost = _HIPPOCAMPUS * stage * _LIMBIC[pattern] * faster
+        wide = 1 + 0.95 * stage * pace(rng)
         return self.record(
             severity=severity,
             stage=stage,
             pattern=pattern,
             hippocampus=(float(lost * (1 + lean)), float(lost * (1 - lean))),
-            cortex=float(_CORTICAL[pattern] * np.exp(_SPREAD * np.clip(rng.normal(), -2.5, 2.5))),
+            cortex=_CORTICAL[pattern] * pace(rng),
             ventricles=wide,
         )
 
-    def shape(self, params: DementiaSize, anatomy: Anatomy, trial: Trial) -> Anatomy:
-        """Hippocampus and amygdala, cortex, white matter and ventricles."""
-        cortex = 1 - float(np.mean([load.atrophy for load in self.loads(params)]))
-        deep = anatomy.deep_grey_ml
+    def deep(self, params: DementiaSize) -> Mapping[str, Sides]:
+        """Hippocampus and amygdala."""
         left, right = params.hippocampus
-        shrunk = {
-            name: (getattr(deep, name)[0] * (1 - part * left), getattr(deep, name)[1] * (1 - part * right))
-            for name, part in (("hippocampus", 1.0), ("amygdala", 0.95))
-        }
-        anatomy = anatomy.model_copy(
-            update={"deep_grey_ml": type(deep).parse(deep.model_dump() | shrunk, "deep_grey_ml")}
-        )
-        wide, horns = params.ventricles, 1 + (params.ventricles - 1) * (1 + 2 * (left + right))
-        return scaled(
-            anatomy,
-            {
-                "cerebrum.cortex_ml": cortex,
-                "cerebrum.thickness_mm": math.sqrt(cortex),
-                "cerebrum.white_ml": 1 - 0.06 * params.stage,
-                "ventricles.lateral_left_ml": wide,
-                "ventricles.lateral_right_ml": wide,
-                "ventricles.third_ml": math.sqrt(wide),
-                "ventricles.horn_left_ml": horns,
-                "ventricles.horn_right_ml": horns,
-            },
-        )
+        return {"hippocampus": (left, right), "amygdala": (0.95 * left, 0.95 * right)}
 
     def loads(self, params: DementiaSize) -> tuple[Load, ...]:
         """Amyloid and tau of every parcel, and the atrophy that tau implies there."""
@@ -152,10 +119,6 @@ class Dementia(Calm):
             atrophy = min(_THINNING * params.cortex * tau, 0.5)
             found.append(Load(parcel.id, round(amyloid, 4), round(tau, 4), round(atrophy, 4)))
         return tuple(found)
-
-    def columns(self, params: DementiaSize) -> Mapping[str, Any]:
-        """Stage and pattern."""
-        return {"dementia_stage": params.stage, "atrophy_pattern": params.pattern}
 
 
 def _risen(stage: float, half: float, width: float) -> float:
@@ -194,4 +157,4 @@ class Alzheimers(Dementia):
     name = "alzheimers-disease"
     about = "Alzheimer's disease: atrophy by stage in three patterns, amyloid and tau in every parcel"
     record = AlzheimersSize
-    stages = (0.40, 2 * _AD_STAGE - 0.40)
+    stages = (0.40, 2 * USUAL_STAGE - 0.40)
