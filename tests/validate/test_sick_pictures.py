@@ -34,5 +34,6 @@ def test_a_slab_lies_around_its_slice() -> None:
 def test_blood_and_infarcts_are_shown_in_what_they_are_looked_for_in() -> None:
     assert sick_pictures.contrasts("intracerebral-haemorrhage") == ("T1w", "T2w", "FLAIR", "CT")
     assert sick_pictures.contrasts("subarachnoid-haemorrhage") == ("T1w", "T2w", "FLAIR", "CT")
-    assert sick_pictures.contrasts("microbleeds") == ("T1w", "T2w", "FLAIR", "T2starw-GRE-3T")
+    for name in ("microbleeds", "superficial-siderosis"):
+        assert sick_pictures.contrasts(name) == ("T1w", "T2w", "FLAIR", "T2starw-GRE-3T")
     assert sick_pictures.contrasts("glioma") == ("T1w", "T2w", "FLAIR")

@@ -118,10 +118,14 @@ def survey(
     axes = [torch.arange(low, high, STEP_MM) for low, high in _BOX_MM]
     shape = [len(axis) for axis in axes]
     xyz = torch.stack([axis.flatten() for axis in torch.meshgrid(*axes, indexing="ij")], 1)
-    labels = paint(xyz).winner().cpu().numpy().reshape(shape)
+
+    def named_at(points: Tensor) -> Tensor:
+        return paint(points).winner()
+
+    labels = named_at(xyz).cpu().numpy().reshape(shape)
     moved = carry(xyz).xyz.double().cpu().numpy().reshape(*shape, 3)
     x, y, z = (float(low) for low, _ in _BOX_MM)
-    return Survey(labels, moved, (x, y, z), scale, levels(openings))
+    return Survey(labels, moved, (x, y, z), scale, levels(openings), named_at)
 
 
 def rows(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 from scipy import ndimage, spatial
 from torch import Tensor
+from torch.nn import functional
 
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.field import Field
@@ -23,6 +24,8 @@ Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 STEP_MM = 2.0
 _PAD_MM = 3.0
+_CLOSER = 2
+"""Into how many a closer look divides every step."""
 _FINEST_MM, _COARSEST_MM = 0.7, 2.0
 """Steps of the lattices of lumps: a fifth of their radius within these."""
 _SMOOTH_MM = 2.5
@@ -39,6 +42,7 @@ class Survey:
         origin_mm: first node, template mm that no warp has moved.
         scale: world millimetres per template millimetre.
         rooms: by condition: the level of the room that it has made between skull and brain.
+        named: label ids of points in template mm that no warp has moved, shape (n, 3), for a closer look.
     """
 
     labels: npt.NDArray[np.int16]
@@ -46,11 +50,11 @@ class Survey:
     origin_mm: Point
     scale: float
     rooms: Mapping[str, Field] = dataclass_field(default_factory=dict)
+    named: Callable[[Tensor], Tensor] | None = None
 
     def mask(self, *names: str) -> Mask:
         """Where structures lie; a name without side means both."""
-        ids = [i for name in names for i in ids_of(name)]
-        found: Mask = np.isin(self.labels, ids)
+        found: Mask = np.isin(self.labels, ids_of(*names))
         return found
 
     @functools.cached_property
@@ -90,13 +94,26 @@ class Survey:
             level: shape (i, j, k).
             parts: into how many every step is divided; what lies in thin layers is measured the better.
         """
-        near = np.argwhere(level < _PAD_MM)
-        low = np.maximum(near.min(0) - 2, 0)
-        box = tuple(slice(a, b) for a, b in zip(low, near.max(0) + 3, strict=True))
+        box, low = _around(level < _PAD_MM)
         cut = level[box] if parts == 1 else _divided(level[box], parts)
         data = torch.from_numpy(np.ascontiguousarray(cut)).float()[None]
         x, y, z = (float(o + STEP_MM * a) for o, a in zip(self.origin_mm, low, strict=True))
         return Field(data, (x, y, z), STEP_MM / parts)
+
+    def closer(self, near: Mask) -> Closer:
+        """The same head on a lattice twice as fine.
+
+        Args:
+            near: where to look, shape (i, j, k), somewhere at least.
+        """
+        box, low = _around(near)
+        wanted = _between(near[box]) > 0
+        first = np.array(self.origin_mm) + STEP_MM * low
+        nodes = torch.from_numpy(first + np.argwhere(wanted) * (STEP_MM / _CLOSER)).float()
+        assert self.named is not None
+        labels = np.full(wanted.shape, -1, np.int16)
+        labels[wanted] = self.named(nodes).cpu().numpy()
+        return Closer(labels, box, (float(first[0]), float(first[1]), float(first[2])), self.scale)
 
     def noise(self, key: Key, wavelength_mm: float) -> Array:
         """A smooth random field of standard deviation 1 on the lattice."""
@@ -120,6 +137,15 @@ class Survey:
         found: Array = np.stack([np.gradient(self.to_ventricle, axis=axis) for axis in range(3)], -1)
         return found
 
+    def away(self, place: Array) -> Array:
+        """Millimetres in the world from a place in template mm that no warp has moved, shape (i, j, k)."""
+        x, y, z = (
+            (o + STEP_MM * np.arange(n) - at) ** 2
+            for o, n, at in zip(self.origin_mm, self.labels.shape, place, strict=True)
+        )
+        found: Array = np.sqrt(x[:, None, None] + y[:, None] + z) * self.scale
+        return found
+
     def scattered(self, weight: Array, key: Key) -> Scatter:
         """Places drawn one after the other, each where no earlier one is, with a weight at every node."""
         some = weight > 0
@@ -135,6 +161,61 @@ class Survey:
         """Nearest node of places, one index array an axis."""
         found = np.rint((places - np.array(self.origin_mm)) / STEP_MM).astype(np.int64)
         return tuple(np.clip(found[:, a], 0, self.labels.shape[a] - 1) for a in range(3))
+
+
+@dataclass(frozen=True, eq=False)
+class Closer:
+    """What lies at the nodes of a lattice twice as fine as that of a survey, in a part of it.
+
+    Args:
+        labels: owner of the largest share, int16, shape (i, j, k); -1 where nobody has looked.
+        box: the part of the survey.
+        origin_mm: first node, template mm that no warp has moved.
+        scale: world millimetres per template millimetre.
+    """
+
+    labels: npt.NDArray[np.int16]
+    box: tuple[slice, ...]
+    origin_mm: Point
+    scale: float
+
+    @property
+    def step_mm(self) -> float:
+        """World millimetres between nodes."""
+        return STEP_MM / _CLOSER * self.scale
+
+    def mask(self, *names: str) -> Mask:
+        """Where structures lie; a name without side means both."""
+        found: Mask = np.isin(self.labels, ids_of(*names))
+        return found
+
+    def seen(self, values: Array) -> Array:
+        """Values on the lattice of the survey as they are on this one, shape (i, j, k)."""
+        return _between(values[self.box])
+
+    def places(self, nodes: npt.NDArray[np.int64]) -> Array:
+        """Where nodes lie, template mm that no warp has moved, from indices of shape (n, 3)."""
+        found: Array = np.array(self.origin_mm) + nodes * (STEP_MM / _CLOSER)
+        return found
+
+    def field(self, level: Array) -> Field:
+        """A level on this lattice."""
+        return Field(torch.from_numpy(level).float()[None], self.origin_mm, STEP_MM / _CLOSER)
+
+
+def _around(mask: Mask) -> tuple[tuple[slice, ...], npt.NDArray[np.int64]]:
+    """The box two nodes around a mask, and its first node."""
+    near = np.argwhere(mask)
+    low = np.maximum(near.min(0) - 2, 0)
+    return tuple(slice(a, b) for a, b in zip(low, near.max(0) + 3, strict=True)), low
+
+
+def _between(values: Array | Mask) -> Array:
+    """Values on the lattice of a closer look, trilinear in between."""
+    size = [(n - 1) * _CLOSER + 1 for n in values.shape]
+    data = torch.from_numpy(np.ascontiguousarray(values, np.float32))[None, None]
+    found = functional.interpolate(data, size, mode="trilinear", align_corners=True)
+    return found[0, 0].numpy().astype(np.float64)
 
 
 def _divided(level: Array, parts: int) -> Array:

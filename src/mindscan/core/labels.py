@@ -3,7 +3,7 @@
 Ids and names are those of FreeSurfer's colour table (doi:10.1016/j.neuroimage.2012.01.021), so that
 every tool that reads FreeSurfer segmentations reads these; colours of the brain are FreeSurfer's too.
 FreeSurfer names no single artery of the brain: theirs are own ids, 950 to 987, free in that table; so are
-those of lesions, 906 to 908, 910 and 930 to 948, which only conditions paint. Sick tissue shares voxels as
+those of lesions, 906 to 908, 910 and 930 to 949, which only conditions paint. Sick tissue shares voxels as
 soft, so that its share is never mixed up with that of the tissue around it.
 """
 
@@ -131,6 +131,7 @@ LABELS: tuple[Label, ...] = (
     Label(946, "Tumour-Necrosis", (90, 30, 120), "soft", lesion=True),
     Label(947, "Perivascular-Space", (90, 220, 255), "CSF", lesion=True),
     Label(948, "Microbleed", (130, 30, 30), "soft", lesion=True),
+    Label(949, "Siderosis", (110, 70, 20), "soft", lesion=True),
     Label(950, "Basilar-Artery", (255, 80, 40), "soft"),
     Label(951, "Anterior-Communicating-Artery", (255, 200, 120), "soft"),
     Label(961, "Left-Internal-Carotid-Artery", (200, 0, 0), "soft", "L"),

@@ -74,6 +74,14 @@ CONDITION_COLUMNS: Columns = {
             "mixed": "in both",
         },
     },
+    "siderosis_form": {
+        "Description": "Where superficial siderosis lies",
+        "Levels": {
+            "cortical": "in sulci of the convexity",
+            "infratentorial": "over cerebellum and brainstem, and from there to fissures of the cerebrum",
+        },
+    },
+    "siderosis_sulci": {"Description": "Number of sulci that the cortical form lines"},
     "midline_shift_mm": {"Description": "How far the septum pellucidum is pushed aside", "Units": "mm"},
     "wider_ventricle": {
         "Description": "The lateral ventricle that is wider than the other",

@@ -152,6 +152,7 @@ MATTER: dict[str, Matter] = {
     "subacute clot": Matter(1.04, _BLOOD, (25, 50)),
     "chronic clot": Matter(1.015, _FLUID, (5, 30)),
     "haemosiderin": Matter(1.036, _GREY, (32, 45)),
+    "siderosis": Matter(1.038, _GREY, (34, 47)),
     "liquefied clot": Matter(1.022, _FLUID, (10, 35)),
     "bloody fluid": Matter(1.039, _BLOOD, (25, 50)),
     "clot in fluid": Matter(1.065, _BLOOD, (50, 70)),

@@ -73,12 +73,11 @@ SOURCES: dict[str, str] = {
     " which reviews grade them: Wardlaw 2013, doi:10.1016/S1474-4422(13)70124-8 (small vessels),"
     " Filippi 2019, doi:10.1093/brain/awz144 (sclerosis; black holes darkest in T1), Allen 2012,"
     " doi:10.1148/rg.325115760 (infarcts by age)",
-    "own-clot": "own choice: bright, equal or dark in T1 and T2 at every age of the blood as Bradley 1993,"
-    " doi:10.1148/radiology.189.1.8372185, says",
+    "own-clot": "own choice: by age of the blood as Bradley 1993, doi:10.1148/radiology.189.1.8372185, says",
     "own-bloody": "own choice: fresh blood in fluid, or mixed into it, keeps its oxygen: bright on FLAIR",
-    "own-haemosiderin": "own choice: the iron of a speck of old blood, spread over all that T2*-weighted"
-    " images show of it, leaves T1 and T2 about as they are: Greenberg 2009,"
-    " doi:10.1016/S1474-4422(09)70013-4, says that other images hardly show it",
+    "own-haemosiderin": "own choice: the iron of a speck, spread over all that T2* shows of it; other images"
+    " hardly show it: Greenberg 2009, doi:10.1016/S1474-4422(09)70013-4",
+    "own-siderosis": "own choice: dark in T2, often bright in T1, as doi:10.1016/S0899-7071(96)00050-2 says",
     "own-grey-law": "own choice: changes with the field as grey matter does",
     "own-plexus": "own choice: fronds of epithelium and vessels, as grey matter",
 }
@@ -187,6 +186,7 @@ SUBSTANCES: dict[str, Substance] = {
         Substance("subacute clot", _BRAIN, 1.3, 0.3, sick=True),
         Substance("chronic clot", _BRAIN, 0.9, 0.9, sick=True),
         Substance("haemosiderin", _BRAIN, 0.8, 0.4, sick=True),
+        Substance("siderosis", _BRAIN, 0.8, 0.9, sick=True),
         Substance("liquefied clot", _BRAIN, 1.9, 0.1, sick=True),
         Substance("bloody fluid", _BRAIN, 2.4, 0.05, sick=True),
         Substance("clot in fluid", _BRAIN, 0.8, 0.1, sick=True),
@@ -273,6 +273,7 @@ _OWN: dict[str, dict[str, float]] = {
     "Tumour-Necrosis": {"necrosis": 1.0},
     "Perivascular-Space": {"csf": 1.0},
     "Microbleed": {"haemosiderin": 1.0},
+    "Siderosis": {"siderosis": 1.0},
 }
 MADE_OF: dict[str, dict[str, float]] = {
     structure_of(label): _OWN.get(structure_of(label), _USUAL[label.tissue])

@@ -49,6 +49,7 @@ STILL: Mapping[str, Mapping[str, Any]] = {
     "lacunes": {},
     "perivascular-spaces": {},
     "microbleeds": {},
+    "superficial-siderosis": {},
     "subarachnoid-haemorrhage": {},
     "intraventricular-haemorrhage": {},
 }

@@ -26,7 +26,8 @@ _IN_CT = (
     "subarachnoid-haemorrhage",
     "intraventricular-haemorrhage",
 )
-_BESIDES = dict.fromkeys(_IN_CT, _CT) | {"microbleeds": "T2starw-GRE-3T"}
+_IRON = ("microbleeds", "superficial-siderosis")
+_BESIDES = dict.fromkeys(_IN_CT, _CT) | dict.fromkeys(_IRON, "T2starw-GRE-3T")
 """What else a condition is looked for in."""
 _THICK_MM, _PIXEL_MM = 26, 1.0
 _WIDE_MM = ((-88, 88), (-127, 97), (-112, 96))

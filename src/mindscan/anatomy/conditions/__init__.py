@@ -27,6 +27,7 @@ from mindscan.anatomy.conditions.meningioma import Meningioma, MeningiomaSize
 from mindscan.anatomy.conditions.metastases import Metastases, MetastasesProgression, MetastasesSize
 from mindscan.anatomy.conditions.microbleeds import Microbleeds, MicrobleedsSize
 from mindscan.anatomy.conditions.sclerosis import Sclerosis, SclerosisProgression, SclerosisSize
+from mindscan.anatomy.conditions.siderosis import Siderosis, SiderosisSize
 from mindscan.anatomy.conditions.spaces import Spaces, SpacesSize
 from mindscan.anatomy.conditions.stroke import Stroke, StrokeProgression, StrokeSize
 from mindscan.anatomy.conditions.subarachnoid import Subarachnoid, SubarachnoidSize
@@ -51,6 +52,7 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Lacunes(),
     Spaces(),
     Microbleeds(),
+    Siderosis(),
     Subdural(),
     Epidural(),
     Meningioma(),
@@ -77,6 +79,7 @@ AnyIllness = Annotated[
     | LacunesSize
     | SpacesSize
     | MicrobleedsSize
+    | SiderosisSize
     | SubduralSize
     | EpiduralSize
     | MeningiomaSize
