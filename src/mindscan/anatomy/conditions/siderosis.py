@@ -38,6 +38,8 @@ _REACH_MM = (25.0, 52.0)
 _CEREBRUM_MM, _PATCHES_MM, _PATCH_MM = 35.0, 5.0, 14.0
 """The cerebrum counts as so much farther away, but for its fissures; how ragged the border is, and how wide
 its patches are (own choices)."""
+_THIN_MM, _THICKER_MM, _THICK_SD_MM = 0.9, 0.2, 0.1
+"""How thick the rim is at the least severity, how much more at the worst, and the spread (own choices)."""
 _NEAR_MM, _FAR_MM = 4.0, 8.0
 """So far beyond its end is looked at closely; a level that no lesion reaches."""
 _OPEN, _SURFACE = 0.4, (0.12, 0.85)
@@ -78,7 +80,7 @@ class Siderosis(Calm):
         "Charidimou et al. 2015, doi:10.1093/brain/awv162 (the cortical form: sulci of the convexity)",
         "Charidimou et al. 2017, doi:10.1212/WNL.0000000000004665 (foci that lie apart)",
         "Linn et al. 2010, doi:10.1212/WNL.0b013e3181dad605 (in three of five with amyloid angiopathy)",
-        "doi:10.1016/S0899-7071(96)00050-2 (the infratentorial form: dark rims in T2, bright ones in T1)",
+        "doi:10.1016/S0899-7071(96)00050-2, Clinical Imaging 1997 (the infratentorial form, dark rims in T2)",
     )
     record = SiderosisSize
 
@@ -90,7 +92,7 @@ class Siderosis(Calm):
         return SiderosisSize(
             severity=severity,
             form=form,
-            thickness_mm=float(0.9 + 0.2 * severity + 0.1 * thick),
+            thickness_mm=float(_THIN_MM + _THICKER_MM * severity + _THICK_SD_MM * thick),
             **_extent(form, severity, more),
         )
 
