@@ -121,7 +121,7 @@ def _shift_mm(volume_ml: float, inside_ml: npt.NDArray[np.float64]) -> float:
 
 @functools.cache
 def load() -> Template:
-    """The template, from the cache or built (a few seconds, once).
+    """The template, from the cache or built (some forty seconds, once).
 
     Raises:
         PackageError: nilearn, which ships the maps, is not installed.
