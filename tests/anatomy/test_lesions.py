@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from mindscan.anatomy.canvas import Canvas
-from mindscan.anatomy.lesions import Lesion, fill, gathered, named, settle, takes
+from mindscan.anatomy.lesions import Lesion, Taken, fill, gathered, named, settle, takes
 from mindscan.anatomy.survey import blob
 from mindscan.core.key import Key
-from mindscan.core.labels import BY_NAME, TISSUES
+from mindscan.core.labels import BY_NAME, TABLE_SIZE, TISSUES
 from mindscan.core.volume import Grid
 
 WHITE, CORTEX = BY_NAME["Left-Cerebral-White-Matter"].id, BY_NAME["Left-Cerebral-Cortex"].id
@@ -109,6 +109,22 @@ def test_filling_changes_nothing_outside_and_names_what_is_mostly_lesion() -> No
     assert torch.equal(filled.ids > 0, labels == OEDEMA)
     assert float(totals[OEDEMA]) == pytest.approx(2000, rel=0.02)
     assert float(totals.sum()) == pytest.approx(0, abs=1e-3)
+
+
+def test_next_to_nothing_of_a_voxel_is_not_taken() -> None:
+    (fitted,) = settle([lump(2.0, (0.0, 0.0, -6.0))], paint, 1.0)
+    shares, owners = torch.zeros((6, 1, 1, 2)), torch.zeros((6, 1, 1, 2), dtype=torch.int16)
+    labels, totals = torch.tensor([[[WHITE, WHITE]]], dtype=torch.int16), torch.zeros(TABLE_SIZE).double()
+    white = TISSUES.index("WM")
+    shares[white], owners[white] = torch.tensor([1.0, 4e-9]), WHITE
+    part = torch.zeros((6, 2))
+    part[white] = 0.5
+    both = Taken(0, torch.tensor([0, 1]), part)
+    filled = fill([fitted], [both], labels, shares, owners, totals)
+    assert filled.voxels[0].tolist() == [0]
+    assert float(shares[white, 0, 0, 1]) == pytest.approx(4e-9)
+    nothing = Taken(0, torch.tensor([1]), part[:, 1:])
+    assert fill([fitted], [nothing], labels, shares, owners, totals).voxels == {}
 
 
 def test_coarse_voxels_hold_the_mean_of_their_parts() -> None:

@@ -317,7 +317,10 @@ def fill(
         row = TISSUES.index(BY_ID[lesion.label].tissue)
         before = share[:, at]
         part = torch.minimum(part, before)
-        part *= part.sum(0) > _LEAST
+        some = part.sum(0) > _LEAST
+        if not bool(some.any()):
+            continue
+        at, before, part = at[some], before[:, some], part[:, some]
         taken = part.sum(0)
         hosts = torch.bincount(owner[:, at].flatten().int(), part.flatten().double(), TABLE_SIZE)
         totals -= hosts
