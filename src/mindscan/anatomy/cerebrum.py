@@ -10,6 +10,7 @@ from pydantic import Field as Limits
 from torch import Tensor
 
 from mindscan.anatomy import cortex, folding, norms
+from mindscan.anatomy.callosum import CLEFT
 from mindscan.anatomy.cerebellum import in_hindbrain
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.noise import smooth_noise
@@ -108,6 +109,7 @@ def fitted(params: CerebrumSize, key: Key, frame: Frame) -> cortex.Sheet:
         sulci=(left, right),
         thickness=_SHEET_OVER_MEASURED * params.thickness_mm / frame.scale,
         gap=params.sulcus_mm / 2 / frame.scale,
+        cleft=frame.shared.get(CLEFT),
     )
     index = ((frame.free > 0) & ~in_hindbrain(frame.template, frame.probe)).nonzero()[:, 0]
     return cortex.fit(sheet, frame.probe.pick(index), frame.free[index], params.white_ml, params.cortex_ml)

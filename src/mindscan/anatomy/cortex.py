@@ -59,6 +59,7 @@ class Site:
         nuclei: distance to the walls of white matter around nuclei and ventricles.
         wall: distance to the skull, positive outside it.
         share: share of the surface here that cortex covers.
+        cleft: distance to the cleft between hemispheres that no callosum joins; far from any when None.
     """
 
     below: Tensor
@@ -69,6 +70,7 @@ class Site:
     nuclei: Tensor
     wall: Tensor
     share: Tensor
+    cleft: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class Sheet:
         gap: half width of a sulcus.
         deepening: factor on the depth of the person's own sulci.
         swelling: how far the surface lies outside the closed hemisphere.
+        cleft: signed distance to fluid that parts the hemispheres, negative inside; None for none.
     """
 
     template: Template
@@ -90,6 +93,7 @@ class Sheet:
     gap: float
     deepening: float = 1.0
     swelling: float = 0.0
+    cleft: Field | None = None
 
     def site(self, place: Place) -> Site:
         """Read the fields at some points."""
@@ -109,6 +113,7 @@ class Sheet:
             nuclei=nuclei,
             wall=wall,
             share=share,
+            cleft=None if self.cleft is None else place.look(self.cleft)[0],
         )
 
     def depth(self, site: Site) -> Tensor:
@@ -119,12 +124,16 @@ class Sheet:
         floor = torch.minimum(self.deepening * site.deep, site.deepest)
         depth = _rounded(depth, _from_slit(site.aside - gap, below - floor))
         depth = torch.maximum(depth, self.thickness - site.nuclei)
+        depth = depth if site.cleft is None else torch.minimum(depth, site.cleft)
         return torch.minimum(depth, -site.wall)
 
     def thickness_at(self, site: Site) -> Tensor:
         """Thickness of the cortex, template mm, shape (n,)."""
         down = (site.below / DEEP_MM).clamp(0, 1)
-        return self.thickness * site.share * (CROWN + (FUNDUS - CROWN) * down)
+        share = site.share
+        if site.cleft is not None:
+            share = torch.where(site.cleft < 2 * self.thickness, 1.0, share)
+        return self.thickness * share * (CROWN + (FUNDUS - CROWN) * down)
 
     def cover(self, site: Site, place: Place) -> tuple[Tensor, Tensor]:
         """Cover of white matter, and of grey and white together."""

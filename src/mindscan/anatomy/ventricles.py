@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+import torch
 from pydantic import Field as Limits
 from torch import Tensor
 
-from mindscan.anatomy import norms
-from mindscan.anatomy.fit import fit_sides
+from mindscan.anatomy import fit, norms
+from mindscan.anatomy.callosum import CLEFT
+from mindscan.anatomy.field import Field
 from mindscan.anatomy.push import push
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
-from mindscan.anatomy.surface import middle_layer, sided_layer
 from mindscan.anatomy.template import Template
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_NAME, both_sides
@@ -23,6 +24,8 @@ from mindscan.core.record import Record
 _REACH_MM = 12.0
 _PAIRS = ("Lateral-Ventricle", "Inf-Lat-Vent")
 _CAVUM, _SEPTUM = "5th-Ventricle", "Cerebral-White-Matter"
+_BESIDE_CLEFT, _APART_MM = ("Lateral-Ventricle", _CAVUM), 6.0
+"""What keeps this far from a cleft between the hemispheres, for cortex and bundles of Probst: own choice."""
 _LARGE_CAVUM, _SMALL_CAVUM = 0.03, 0.558
 """Shares of healthy people with a large and with a small cavum; Nopoulos 1997,
 doi:10.1016/S0006-3223(96)00209-0."""
@@ -93,29 +96,44 @@ class Ventricles:
             "3rd-Ventricle": (params.third_ml / 2, params.third_ml / 2),
             "4th-Ventricle": (params.fourth_ml / 2, params.fourth_ml / 2),
         }
-        shifts = {}
+        cleft, shifts = frame.shared.get(CLEFT), {}
         for name, asked in sides.items():
-            shifts[name] = fit_sides(name, asked, frame)
-            for layer in _layers(name, shifts[name], params.leaflet_mm, frame.template, frame.probe):
+            index, probe, wall = _wall(name, cleft, frame.template, frame.probe)
+            shifts[name] = fit.shifts(wall, probe, frame.free[index], asked)
+            for layer in _layers(name, cleft, shifts[name], params.leaflet_mm, frame.template, frame.probe):
                 frame = frame.after(layer)
 
         def layers(place: Place) -> Iterator[Layer]:
             for name, shift in shifts.items():
-                yield from _layers(name, shift, params.leaflet_mm, frame.template, place)
+                yield from _layers(name, cleft, shift, params.leaflet_mm, frame.template, place)
 
         return layers
 
 
+def _wall(name: str, cleft: Field | None, template: Template, place: Place) -> tuple[Tensor, Place, Tensor]:
+    """Where a ventricle may be: an index, the place, and the signed distance to its wall, template mm."""
+    index, here = place.within(template.fields[name])
+    wall = here.look(template.fields[name])[0]
+    if cleft is not None and name in _BESIDE_CLEFT:
+        wall = torch.maximum(wall, _APART_MM / here.scale - here.look(cleft)[0])
+    return index, here, wall
+
+
 def _layers(
-    name: str, shift: tuple[float, float], leaflet_mm: float, template: Template, place: Place
+    name: str,
+    cleft: Field | None,
+    shift: tuple[float, float],
+    leaflet_mm: float,
+    template: Template,
+    place: Place,
 ) -> Iterator[Layer]:
     """A ventricle; behind the cavum its leaflets, where they are seen."""
-    yield (sided_layer if name in _PAIRS else middle_layer)("CSF", name, shift, template, place)
+    index, here, wall = _wall(name, cleft, template, place)
+    owner = here.sided(*both_sides(name)) if name in _PAIRS else here.all(name)
+    yield Layer("CSF", owner, here.cover(wall - here.per_side(*shift)), index)
     if name == _CAVUM and leaflet_mm:
-        index, here = place.within(template.fields[name])
         thick = here.per_side(*shift) + leaflet_mm / here.scale
-        cover = here.cover(here.look(template.fields[name])[0] - thick)
-        yield Layer("WM", here.sided(*both_sides(_SEPTUM)), cover, index)
+        yield Layer("WM", here.sided(*both_sides(_SEPTUM)), here.cover(wall - thick), index)
 
 
 def _cavum_ml(key: Key) -> float:

@@ -57,8 +57,8 @@ _REGIONS = (
 _SECONDS = "Processor time of model and voxels of 1 mm, less that of the same head without, made right after."
 _PICTURES = (
     "The person's right is on the left. Through the most of the lesion; without any, through the "
-    "ventricles, in dementia through the hippocampi (coronal), through the cavum (coronal), and from the "
-    "side where tonsils descend."
+    "ventricles, in dementia through the hippocampi (coronal), through the cavum and where no "
+    "callosum is (coronal), and from the side where tonsils descend."
 )
 
 

@@ -39,6 +39,7 @@ _VENTRICLES = (*both_sides("Lateral-Ventricle"), BY_NAME["3rd-Ventricle"].id)
 _VIEWS: dict[str, tuple[View, tuple[int, ...]]] = {
     **dict.fromkeys(("mci", "alzheimers-disease", "frontotemporal-dementia"), ("coronal", _HIPPOCAMPI)),
     "cavum-septi-pellucidi": ("coronal", (BY_NAME["5th-Ventricle"].id,)),
+    "callosal-agenesis": ("coronal", (BY_NAME["3rd-Ventricle"].id,)),
     "chiari": ("sagittal", (BY_NAME["4th-Ventricle"].id,)),
 }
 """From where a condition is looked at, and of what the slice shows most where it has no lesions."""

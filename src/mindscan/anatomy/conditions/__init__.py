@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import Field
 
+from mindscan.anatomy.conditions.agenesis import Agenesis, AgenesisSize
 from mindscan.anatomy.conditions.asymmetry import Asymmetry, AsymmetrySize
 from mindscan.anatomy.conditions.cavum import Cavum, CavumSize
 from mindscan.anatomy.conditions.chiari import Chiari, ChiariSize
@@ -60,6 +61,7 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Intraventricular(),
     Asymmetry(),
     Cavum(),
+    Agenesis(),
     Cyst(),
     Chiari(),
 )
@@ -85,6 +87,7 @@ AnyIllness = Annotated[
     | MeningiomaSize
     | AsymmetrySize
     | CavumSize
+    | AgenesisSize
     | CystSize
     | ChiariSize
     | SubarachnoidSize
