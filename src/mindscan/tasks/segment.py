@@ -17,6 +17,7 @@ from mindscan.learn.clothes import normalised
 from mindscan.learn.pose import Channels, moved, part, places, seen, shrunk
 from mindscan.tasks.given import accepted
 from mindscan.tasks.locate import located, mended
+from mindscan.tasks.pieces import in_one_piece
 from mindscan.tasks.refine import refined
 from mindscan.tasks.segmenter import BOX, Guided, Segmenter, with_places
 from mindscan.tasks.trained import in_hardware, trained
@@ -83,7 +84,7 @@ def segment(scan: Volume | str | Path, weights: Path | None = None) -> Segmentat
     coarse = answers(given, to_template, network)
     fine = _fine(given, coarse, to_template)
     image = seen(given.data[None], moved(places(fine.grid), np.linalg.inv(given.affine)))[0]
-    fine = Channels(refined(fine.data, image), fine.affine)
+    fine = Channels(in_one_piece(refined(fine.data, image)), fine.affine)
     own, at_1mm = scan.grid, scan.grid.with_voxels(FINE_MM)
     at_fine = _laid(fine, at_1mm)
     same = at_1mm.shape == own.shape and np.allclose(at_1mm.affine, own.affine, atol=1e-4)

@@ -1,0 +1,55 @@
+"""Structures that are of one piece lose the crumbs that greys like theirs have left elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from scipy import ndimage
+from torch import Tensor
+
+from mindscan.learn.classes import CLASSES, SIDED
+
+WHOLE = (
+    "Thalamus",
+    "Caudate",
+    "Putamen",
+    "Pallidum",
+    "Hippocampus",
+    "Amygdala",
+    "Accumbens-area",
+    "VentralDC",
+    "3rd-Ventricle",
+    "4th-Ventricle",
+    "Brain-Stem",
+)
+"""Of one piece on each side. Lateral ventricles are not among them, since thin horns may close, nor are white
+matter and cortex, which come apart where they are thinner than a voxel."""
+
+
+def in_one_piece(chance: Tensor) -> Tensor:
+    """Probabilities in which what is drawn of a structure hangs together; in place.
+
+    Where a structure is the most probable, yet not in its largest piece (of voxels that share a face), it is
+    ruled out and the others share what it had.
+
+    Args:
+        chance: shape (classes + 1, i, j, k), the first class the outside, the last channel the right side.
+    """
+    winner, right = chance[:-1].argmax(0), chance[-1] > 0.5
+    for name in WHOLE:
+        n = CLASSES.index(name)
+        drawn = winner == n
+        for side in (right, ~right) if name in SIDED else (torch.ones_like(right),):
+            chance[n][_crumbs(drawn & side)] = 0
+    within, total = 1 - chance[0], chance[1:-1].sum(0)
+    chance[1:-1] *= torch.where(total > 0, within / total.clamp(min=1e-30), 0.0)
+    return chance
+
+
+def _crumbs(mask: Tensor) -> Tensor:
+    """All of a mask but its largest piece."""
+    pieces, count = ndimage.label(mask.numpy())
+    if count < 2:
+        return torch.zeros_like(mask)
+    largest = 1 + int(np.bincount(pieces.ravel())[1:].argmax())
+    return mask & torch.from_numpy(pieces != largest)

@@ -1,0 +1,37 @@
+"""Crumbs go, and what they had goes to others."""
+
+import torch
+
+from mindscan.learn.classes import CLASSES
+from mindscan.tasks.pieces import in_one_piece
+
+PUTAMEN, WHITE = CLASSES.index("Putamen"), CLASSES.index("Cerebral-White-Matter")
+SHAPE = (24, 12, 12)
+
+
+def chances() -> torch.Tensor:
+    """A putamen of each side in white matter, the left one with a crumb that is smaller than itself."""
+    chance = torch.zeros(len(CLASSES) + 1, *SHAPE)
+    chance[0], chance[WHITE], chance[PUTAMEN] = 0.1, 0.7, 0.2
+    chance[-1, 12:] = 0.9
+    for low, high, edge in ((2, 6, 4), (14, 16, 2), (8, 10, 3)):
+        chance[PUTAMEN, low:high, 2 : 2 + edge, 2 : 2 + edge] = 0.6
+        chance[WHITE, low:high, 2 : 2 + edge, 2 : 2 + edge] = 0.3
+    return chance
+
+
+def test_of_every_side_the_largest_piece_stays() -> None:
+    before = chances()
+    after = in_one_piece(before.clone())
+    drawn = after[:-1].argmax(0) == PUTAMEN
+    assert int(drawn[:12].sum()) == 4**3
+    assert int(drawn[12:].sum()) == 2**3
+    crumb = after[:, 9, 3, 3]
+    assert (float(crumb[PUTAMEN]), float(crumb[0])) == (0.0, float(before[0, 9, 3, 3]))
+    torch.testing.assert_close(crumb[WHITE], torch.tensor(0.9))
+    torch.testing.assert_close(after[:, :8], before[:, :8])
+
+
+def test_one_piece_is_left_as_it_is() -> None:
+    chance = in_one_piece(chances())
+    torch.testing.assert_close(in_one_piece(chance.clone()), chance)
