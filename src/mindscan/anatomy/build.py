@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mindscan.anatomy import bases, courses, illness, lesions, points, tubes
+from mindscan.anatomy import bases, courses, illness, lesions, points, probe, tubes
 from mindscan.anatomy.anatomy import STRUCTURES, Anatomy
 from mindscan.anatomy.blocks import BLOCK_POINTS, blocks, divisions, unravel
 from mindscan.anatomy.canvas import Canvas, Coat, coats
@@ -38,13 +38,11 @@ from mindscan.core.parcels import PARCELS
 from mindscan.core.points import Points
 from mindscan.core.volume import Affine, Grid, Volume
 
-_PROBE_STEP_MM = 2.0
 _LOOK_MM = 4.0
 _GREY = TISSUES.index("GM")
 _CORTEX = both_sides("Cerebral-Cortex")
 _CSF = BY_NAME["CSF"].id
 _PARCEL_TABLE = 1 + max(parcel.id for parcel in PARCELS)
-_SKULL_BOX_MM = ((-84, 84), (-124, 92), (-72, 94))
 
 
 @dataclass(frozen=True)
@@ -165,9 +163,8 @@ def model(
     shared["growth"] = growth(head.displacement)
     head = replace(head, openings=illness.opened(illnesses, frame, head.to_template, head.displacement))
     everywhere = _everywhere(head) if head.openings else everywhere
-    probe = _probe(head, everywhere)
-    free = spared(head.openings, _nodes(device)[_in_skull(head, everywhere)])
-    frame = replace(frame, scale=head.scale, probe=probe, free=free, shared=shared)
+    free = spared(head.openings, probe.nodes(device)[_in_skull(head, everywhere)])
+    frame = replace(frame, scale=head.scale, probe=_probe(head, everywhere), free=free, shared=shared)
     head = _with_structures(head, illness.squeezed(illnesses, anatomy), key, frame)
     place = partial(head.place, point_ml=0.0)
     strings = partial(lesions.strung, head.threads, head.to_template)
@@ -210,7 +207,7 @@ def _of_size(head: Model, size: HeadSize, place: Place) -> Model:
     The factor is rounded to a thousandth, so that a change inside the brain leaves the skull as it was.
     """
     inside = (place.look(head.hull)[0] < 0) & (place.xyz[:, 2] > FORAMEN_MM)
-    factor = round(math.cbrt(size.icv_ml / (float(inside.sum()) * _probe_ml(head.scale))), 3)
+    factor = round(math.cbrt(size.icv_ml / (float(inside.sum()) * probe.point_ml(head.scale))), 3)
     return replace(head, to_template=to_template(size, factor), scale=head.scale * factor)
 
 
@@ -379,21 +376,10 @@ def _in_skull(head: Model, place: Place) -> Tensor:
 
 def _everywhere(head: Model) -> Place:
     """Points spread evenly over a box around the brain's skull, carried through the warp."""
-    return head.place(_nodes(head.hull.data.device), 0.0)
-
-
-def _nodes(device: torch.device | str) -> Tensor:
-    """Those points before any warp, shape (n, 3)."""
-    axes = [torch.arange(low, high, _PROBE_STEP_MM, device=device) for low, high in _SKULL_BOX_MM]
-    return torch.stack([a.flatten() for a in torch.meshgrid(*axes, indexing="ij")]).T
+    return head.place(probe.nodes(head.hull.data.device), 0.0)
 
 
 def _probe(head: Model, everywhere: Place) -> Place:
     """Points spread evenly over the inside of the skull."""
-    place = replace(everywhere, scale=head.scale, point_ml=_probe_ml(head.scale))
+    place = replace(everywhere, scale=head.scale, point_ml=probe.point_ml(head.scale))
     return place.pick(_in_skull(head, place))
-
-
-def _probe_ml(scale: float) -> float:
-    """Volume in mL that each of those points stands for."""
-    return (_PROBE_STEP_MM * scale) ** 3 / 1000
