@@ -24,7 +24,7 @@ _LOWEST, _HIGHEST = 0.31, 0.43
 """Indices drawn; more cannot be reached on every head with ventricles of at most 120 mL a side."""
 _LATERAL = ("lateral_left_ml", "lateral_right_ml")
 _MOST_ML = 118.0
-_TRIES = 5
+_TRIES, _NEAR = 5, 0.001
 _FRONT = ((-46.0, 46.0), (2.0, 56.0), (-8.0, 44.0))
 _WHOLE = ((-56.0, 56.0), (-104.0, 62.0), (-40.0, 56.0))
 _SLICE_MM, _NEAR_MM = 2.0, 2.0
@@ -75,6 +75,8 @@ class Hydrocephalus(Calm):
             wide = _widened(anatomy, math.exp(step), params.obstructed)
             points.append((step, evans_index(trial, wide) - params.evans_index))
             best = min(points, key=lambda point: abs(point[1]))[0]
+            if abs(points[-1][1]) < _NEAR:
+                break
             step = float(np.clip(_next(points), low, high))
         return _widened(anatomy, math.exp(best), params.obstructed)
 
