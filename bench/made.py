@@ -2,6 +2,7 @@
 
     python bench/made.py [PEOPLE]       3 people, with the networks that come along
     python bench/made.py 3 --weights FILE
+    python bench/made.py 1 --conditions     the same people healthy and sick, T1w
 
 Every person is imaged with every preset below; the Dice of a scan is the mean over structures on the scan's
 own grid, against its exact labels. Bars of the project: it falls by at most 0.03 from T1w to the other
@@ -30,6 +31,16 @@ SEED = 909_090
 """Of people that no network learns from."""
 PRESETS = ("T1w", "T2w", "FLAIR", "PDw", "CT", "T1w-lowfield-0.064T", "FLAIR-3T-axial-5mm")
 _FIRST = PRESETS[0]
+CONDITIONS = (
+    "healthy",
+    "alzheimers-disease",
+    "hydrocephalus",
+    "multiple-sclerosis",
+    "ischaemic-stroke",
+    "glioma",
+    "subdural-haematoma",
+)
+SEVERITY = 0.7
 
 
 def dice(ours: torch.Tensor, theirs: torch.Tensor) -> dict[int, float]:
@@ -74,11 +85,30 @@ def main(people: int, weights: Path | None) -> None:
     print(f"median {np.median(seconds):.0f} s a scan of 1 mm, {threads} threads; {peak:.1f} GiB at most")
 
 
+def sick(people: int, weights: Path | None) -> None:
+    """Print a line for every condition: mean over structures, and the structures that fare worst."""
+    print(f"{people} made people of seed {SEED} in {_FIRST}, severity {SEVERITY}: mean Dice of structures")
+    for name in CONDITIONS:
+        conditions = [] if name == "healthy" else [{"name": name, "severity": SEVERITY}]
+        plan = Plan.parse({"scans": [{"preset": _FIRST}], "conditions": conditions})
+        scores = []
+        for number in range(1, people + 1):
+            subject = recipes.make(recipes.draw(plan, SEED, recipes.subject_id(number)), dense=False)
+            (scan,), brain = subject.scans, subject.brain
+            assert brain is not None
+            found = segment(Volume(scan.volume.data, scan.volume.affine), weights)
+            scores.append(dice(found.labels.data, brain.labels.data))
+        means = {i: np.mean([one[i] for one in scores if i in one]) for i in IDS}
+        worst = ", ".join(f"{BY_ID[i].name} {means[i]:.2f}" for i in sorted(IDS, key=means.__getitem__)[:3])
+        print(f"  {name:22s} {np.mean(list(means.values())):.3f}   {worst}", flush=True)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("people", type=int, nargs="?", default=3)
     parser.add_argument("--weights", type=Path)
+    parser.add_argument("--conditions", action="store_true")
     given = parser.parse_args()
-    main(given.people, given.weights)
+    (sick if given.conditions else main)(given.people, given.weights)
