@@ -28,6 +28,7 @@ from mindscan.anatomy.motion import Moves, growth, velocity_of
 from mindscan.anatomy.opening import Opening, carried, spared
 from mindscan.anatomy.parcels import parcel_ids, parcel_name
 from mindscan.anatomy.structure import EDGE_MM, Course, Frame, Marked, Painter, Place, Sharer, Threaded
+from mindscan.anatomy.thinning import THINNING, thinning
 from mindscan.anatomy.tubes import Tube
 from mindscan.anatomy.warp import empty_lattice, exponential, inverse
 from mindscan.core.brain import Brain, Landmarks
@@ -161,6 +162,8 @@ def model(
             shared |= structure.share(getattr(anatomy, structure.name), key / structure.name, frame)
     head, everywhere = _empty(anatomy, velocity, frame)
     shared["growth"] = growth(head.displacement)
+    loads = illness.loads(illnesses)
+    shared |= {THINNING: thinning(loads, head.cells)} if loads else {}
     head = replace(head, openings=illness.opened(illnesses, frame, head.to_template, head.displacement))
     everywhere = _everywhere(head) if head.openings else everywhere
     free = spared(head.openings, probe.nodes(device)[_in_skull(head, everywhere)])
@@ -169,7 +172,7 @@ def model(
     place = partial(head.place, point_ml=0.0)
     strings = partial(lesions.strung, head.threads, head.to_template)
     found = illness.lesions(illnesses, key, head.scale, place, head.paint, head.openings, strings)
-    return replace(head, lesions=found, loads=illness.loads(illnesses))
+    return replace(head, lesions=found, loads=loads)
 
 
 def _empty(anatomy: Anatomy, velocity: Tensor, frame: Frame) -> tuple[Model, Place]:

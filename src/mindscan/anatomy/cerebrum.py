@@ -15,6 +15,7 @@ from mindscan.anatomy.cerebellum import in_hindbrain
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.noise import smooth_noise
 from mindscan.anatomy.structure import Frame, Layer, Painter, Place
+from mindscan.anatomy.thinning import THINNING
 from mindscan.core.key import Key
 from mindscan.core.labels import both_sides
 from mindscan.core.person import Person
@@ -110,6 +111,7 @@ def fitted(params: CerebrumSize, key: Key, frame: Frame) -> cortex.Sheet:
         thickness=_SHEET_OVER_MEASURED * params.thickness_mm / frame.scale,
         gap=params.sulcus_mm / 2 / frame.scale,
         cleft=frame.shared.get(CLEFT),
+        thinning=frame.shared.get(THINNING),
     )
     index = ((frame.free > 0) & ~in_hindbrain(frame.template, frame.probe)).nonzero()[:, 0]
     return cortex.fit(sheet, frame.probe.pick(index), frame.free[index], params.white_ml, params.cortex_ml)

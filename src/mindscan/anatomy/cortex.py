@@ -60,6 +60,7 @@ class Site:
         wall: distance to the skull, positive outside it.
         share: share of the surface here that cortex covers.
         cleft: distance to the cleft between hemispheres that no callosum joins; far from any when None.
+        thinning: factor on the thickness; 1 everywhere when None.
     """
 
     below: Tensor
@@ -71,6 +72,7 @@ class Site:
     wall: Tensor
     share: Tensor
     cleft: Tensor | None = None
+    thinning: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Sheet:
         deepening: factor on the depth of the person's own sulci.
         swelling: how far the surface lies outside the closed hemisphere.
         cleft: signed distance to fluid that parts the hemispheres, negative inside; None for none.
+        thinning: factor on the thickness in every place; None for 1. What it takes, fluid gets.
     """
 
     template: Template
@@ -94,6 +97,7 @@ class Sheet:
     deepening: float = 1.0
     swelling: float = 0.0
     cleft: Field | None = None
+    thinning: Field | None = None
 
     def site(self, place: Place) -> Site:
         """Read the fields at some points."""
@@ -114,6 +118,7 @@ class Sheet:
             wall=wall,
             share=share,
             cleft=None if self.cleft is None else place.look(self.cleft)[0],
+            thinning=None if self.thinning is None else place.look(self.thinning)[0],
         )
 
     def depth(self, site: Site) -> Tensor:
@@ -123,6 +128,8 @@ class Sheet:
         gap = self.gap * (1 + _FUNNEL * torch.exp(-site.below.clamp(min=0) / MOUTH_MM))
         floor = torch.minimum(self.deepening * site.deep, site.deepest)
         depth = _rounded(depth, _from_slit(site.aside - gap, below - floor))
+        if site.thinning is not None:
+            depth = depth - self.thickness * (1 - site.thinning)
         depth = torch.maximum(depth, self.thickness - site.nuclei)
         depth = depth if site.cleft is None else torch.minimum(depth, site.cleft)
         return torch.minimum(depth, -site.wall)
@@ -133,6 +140,7 @@ class Sheet:
         share = site.share
         if site.cleft is not None:
             share = torch.where(site.cleft < 2 * self.thickness, 1.0, share)
+        share = share if site.thinning is None else share * site.thinning
         return self.thickness * share * (CROWN + (FUNDUS - CROWN) * down)
 
     def cover(self, site: Site, place: Place) -> tuple[Tensor, Tensor]:

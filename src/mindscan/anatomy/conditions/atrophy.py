@@ -46,7 +46,7 @@ class AtrophySize(Illness):
 class Atrophy(Calm):
     """A dementia; members say what deep grey and white matter lose and bring the loads of the parcels.
 
-    Atrophy is told parcel by parcel in the loads; the cortex that is made loses their mean everywhere.
+    Atrophy is told parcel by parcel in the loads. Sizes follow the mean, thickness the parcel (`thinning`).
     """
 
     stages: tuple[float, float]

@@ -1,7 +1,6 @@
 """Behavioural variant of frontotemporal dementia: one stage, four patterns, atrophy in every parcel.
 
-The map of atrophy is told parcel by parcel, as loads; the cortex that is made loses their mean everywhere,
-as in Alzheimer's disease, so that lobes differ in the table and not in the picture.
+The map of atrophy is told parcel by parcel, as loads, which the thickness of the cortex follows.
 """
 
 from __future__ import annotations
