@@ -75,3 +75,14 @@ def test_most_people_progress_and_some_regress() -> None:
     rates = [WhiteMatter().progression(Key(n), made()).growth_percent for n in range(100)]
     assert np.mean(rates) == pytest.approx(10, abs=2)
     assert 0.02 < np.mean(np.array(rates) < 0) < 0.2
+
+
+def test_large_foci_keep_off_what_lines_the_ventricles() -> None:
+    params = made(around=2, deep=2, foci=20, largest_mm=6.5)
+    look = survey()
+    foci = [each for each in WhiteMatter().lesions(params, Key(7), look) if each.name.startswith("focus-")]
+    assert len(foci) == 20
+    for focus in foci[:3]:
+        inside = focus.level.data.flatten() < 0
+        nodes = focus.level.nodes()[inside].numpy()
+        assert look.to_ventricle[look.index(nodes)].min() > 10

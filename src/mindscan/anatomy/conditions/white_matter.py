@@ -36,6 +36,8 @@ _MOST_ML = {"around": 30.0, "deep": 14.0}
 """A lesion grows to at most this: own choice."""
 _BEYOND_MM, _FARTHEST_MM = 12.0, 36.0
 """How far from the ventricle what lies around it is known, and how far at most when it grows."""
+_HALO_MM, _LONG = 10.0, 1.25
+"""How thick what lines the ventricles is at most below grade 3, and how far a focus reaches, in radii."""
 _CAP_FROM_MM = 24.0
 _TAIL_FROM_MM = -44.0
 
@@ -211,10 +213,12 @@ def _deep(params: WhiteMatterSize, key: Key, survey: Survey) -> list[Lesion]:
     rng = (key / "sizes").rng()
     radii = low * (params.largest_mm / low) ** (rng.random(params.foci) ** 2.2)
     radii[0] = params.largest_mm
+    radii = np.sort(radii)[::-1]
     centres = survey.pick(_where(survey), params.foci, key / "places")
+    centres = centres[_apart(radii, survey.to_ventricle[survey.index(centres)] - _HALO_MM)]
     inside = survey.index(centres)
     found = []
-    for n, (centre, radius) in enumerate(zip(centres, np.sort(radii)[::-1], strict=True)):
+    for n, (centre, radius) in enumerate(zip(centres, radii, strict=True)):
         side = _SIDES[int(survey.nodes[inside][n, 0] > 0)]
         axis = rng.normal(size=3) * (0.6, 1.0, 0.6)
         long = radius * rng.uniform(1.0 if n else 1.2, 1.5)
@@ -234,6 +238,21 @@ def _deep(params: WhiteMatterSize, key: Key, survey: Survey) -> list[Lesion]:
             )
         )
     return found
+
+
+def _apart(radii: Array, room_mm: Array) -> list[int]:
+    """Which place each focus gets, the largest first: one where it does not meet what lines the ventricles.
+
+    Args:
+        radii: falling, mm, shape (n,).
+        room_mm: from that lining to each place, shape (n,). Where none has room, the one with most is taken.
+    """
+    left, order = list(range(len(room_mm))), []
+    for radius in radii:
+        free = [n for n in left if room_mm[n] > _LONG * radius]
+        order.append(free[0] if free else max(left, key=room_mm.__getitem__))
+        left.remove(order[-1])
+    return order
 
 
 def _where(survey: Survey) -> Array:
