@@ -44,8 +44,12 @@ def sick(name: str, severity: float = 0.8) -> tuple[build.Model, Brain]:
 
 
 def shift_mm(model: build.Model) -> float:
-    """How far the septum pellucidum has moved to the left."""
-    return float((well()[0].world(_MIDLINE) - model.world(_MIDLINE))[0, 0])
+    """How far the midline has moved to the left, on the line from side to side through the septum."""
+    at = well()[0].world(_MIDLINE).repeat(1201, 1)
+    at[:, 0] += torch.linspace(-30, 30, 1201, dtype=torch.float64)
+    matrix = torch.from_numpy(model.to_template)
+    side = model.place((at @ matrix[:3, :3].T + matrix[:3, 3]).float(), 0.0).xyz[:, 0]
+    return 30 - 0.05 * float((side <= 0).sum())
 
 
 def taken_ml(brain: Brain) -> list[float]:

@@ -35,6 +35,8 @@ _CLEAR_MM = (2.0, 12.0)
 """Distance of a ray from the base of the skull between which it comes to the one from the other."""
 _BROAD = 0.55
 """Slope up to which rays beside the one through the midline shift what lies on them."""
+_CORRECTIONS, _EXACT_MM, _FARTHEST_MM = 4, 0.05, 25.0
+"""How often the shift is set right, how near is near enough, and the largest there may be."""
 _STEPS = 40
 _CLOSE_MM = 0.3
 _HUB_MM: Point = (14.0, -18.0, 12.0)
@@ -116,7 +118,7 @@ def made(name: str, gap: Gap, frame: Frame, to_template: Affine, displacement: F
     power = _POWERS[1] + (_POWERS[0] - _POWERS[1]) * clear
     rows = torch.stack([far, near, room(extent, thick), clear, across, power])
     opening = Opening(name, centre, axes, replace(rays, data=rows.reshape(6, count, count, 1)))
-    return _shifted(opening, gap, to_world, displacement)
+    return _fitted(opening, gap.shift_mm, to_world, displacement)
 
 
 def _aim(gap: Gap, device: torch.device) -> tuple[Tensor, Tensor]:
@@ -184,13 +186,25 @@ def _angle(ends: Tensor, gap: Gap) -> Tensor:
     return angle
 
 
-def _shifted(opening: Opening, gap: Gap, to_world: Tensor, displacement: Field) -> Opening:
-    """The opening with the shift that moves the midline as far as asked, where 1 stood for rays that may."""
+def _fitted(opening: Opening, shift_mm: float, to_world: Tensor, displacement: Field) -> Opening:
+    """The opening with the shift that is found at the midline in the end, where 1 stood for rays that may."""
     middle = torch.tensor([MIDLINE_MM], dtype=torch.float64)
     rest = inverse(displacement.to("cpu"), middle).float().to(opening.centre)
+    asked = shift_mm
+    for _ in range(_CORRECTIONS):
+        found = _shifted(opening, asked, to_world, rest)
+        got = _shift_mm(found, to_world, displacement, rest)
+        if abs(got - shift_mm) < _EXACT_MM or got < _EXACT_MM:
+            break
+        asked *= shift_mm / got
+    return found
+
+
+def _shifted(opening: Opening, shift_mm: float, to_world: Tensor, rest: Tensor) -> Opening:
+    """The opening in which what lay at `rest`, shape (1, 3), moves sideways by so much along its ray."""
     along, (far, near, room, _, _, power) = opening.on_ray(rest)
     way = (rest - opening.centre)[0] / along
-    asked = gap.shift_mm / float((to_world @ way)[0].abs())
+    asked = shift_mm / float((to_world @ way)[0].abs())
     part = (along - asked - far) / (near - room - far)
     short = asked - (1 - LAYER) * room * part**power
     slopes = opening.rays.nodes()[:, :2]
@@ -199,3 +213,16 @@ def _shifted(opening: Opening, gap: Gap, to_world: Tensor, displacement: Field) 
     data = opening.rays.data.clone()
     data[3] *= (short / (4 * part * (1 - part)) * window).reshape(data[3].shape)
     return replace(opening, rays=replace(opening.rays, data=data))
+
+
+def _shift_mm(opening: Opening, to_world: Tensor, displacement: Field, rest: Tensor) -> float:
+    """How far the midline has moved sideways on the line through `rest`, world mm."""
+
+    def side(x: float) -> float:
+        at = rest.clone()
+        at[0, 0] = x
+        before = (at.T + opening.at(at)).T
+        return float(before[0, 0] + displacement.at(before)[0, 0])
+
+    x = float(rest[0, 0])
+    return abs(rising_root(side, 0.0, x - _FARTHEST_MM, x + _FARTHEST_MM) - x) * float(to_world[0, 0].abs())
