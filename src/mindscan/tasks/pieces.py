@@ -9,21 +9,15 @@ from torch import Tensor
 
 from mindscan.learn.classes import CLASSES, SIDED
 
-WHOLE = (
-    "Thalamus",
-    "Caudate",
-    "Putamen",
-    "Pallidum",
-    "Hippocampus",
-    "Amygdala",
-    "Accumbens-area",
-    "VentralDC",
-    "3rd-Ventricle",
-    "4th-Ventricle",
-    "Brain-Stem",
+LOOSE = (
+    "Unknown",
+    "CSF",
+    "Lateral-Ventricle",
+    "Inf-Lat-Vent",
+    *(f"{part}-{kind}" for part in ("Cerebral", "Cerebellum") for kind in ("White-Matter", "Cortex")),
 )
-"""Of one piece on each side. Lateral ventricles are not among them, since thin horns may close, nor are white
-matter and cortex, which come apart where they are thinner than a voxel."""
+"""All else is of one piece on each side. Thin horns of ventricles may close, and white matter and cortex come
+apart where they are thinner than a voxel."""
 
 
 def in_one_piece(chance: Tensor) -> Tensor:
@@ -36,8 +30,9 @@ def in_one_piece(chance: Tensor) -> Tensor:
         chance: shape (classes + 1, i, j, k), the first class the outside, the last channel the right side.
     """
     winner, right = chance[:-1].argmax(0), chance[-1] > 0.5
-    for name in WHOLE:
-        n = CLASSES.index(name)
+    for n, name in enumerate(CLASSES):
+        if name in LOOSE:
+            continue
         drawn = winner == n
         for side in (right, ~right) if name in SIDED else (torch.ones_like(right),):
             chance[n][_crumbs(drawn & side)] = 0
