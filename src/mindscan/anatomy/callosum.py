@@ -41,11 +41,11 @@ class CallosumSize(Record):
 
     Args:
         volume_ml: of the slab 5 mm wide at the midline that FreeSurfer labels, 0 (none) to 10 mL.
-        present: share of its length, from the front, that has formed, 0 to 1.
+        missing: share of its length, from the back, that has not formed, 0 to 1.
     """
 
     volume_ml: Annotated[Rounded, Limits(ge=0, le=10)]
-    present: Annotated[Rounded, Limits(ge=0, le=1)] = 1.0
+    missing: Annotated[Rounded, Limits(ge=0, le=1)] = 0.0
 
 
 class Callosum:
@@ -68,7 +68,7 @@ class Callosum:
 
     def share(self, params: CallosumSize, key: Key, frame: Frame) -> dict[str, Field]:
         """The cleft that the hemispheres leave where no callosum has formed; none where it is whole."""
-        return {} if params.present == 1 else {CLEFT: _cleft(_end_mm(params), frame)}
+        return {} if params.missing == 0 else {CLEFT: _cleft(_end_mm(params), frame)}
 
     def paint(self, params: CallosumSize, key: Key, frame: Frame) -> Painter:
         """Thickened or thinned until the slab has the volume asked."""
@@ -93,7 +93,7 @@ def _nothing(place: Place) -> Iterator[Layer]:
 def _end_mm(params: CallosumSize) -> float:
     """Where it breaks off at the back (y), template mm; nowhere when it is whole."""
     low, high = _ENDS_MM
-    return high - params.present * (high - low) if params.present < 1 else -math.inf
+    return low + params.missing * (high - low) if params.missing else -math.inf
 
 
 def _sheet(template: Template, place: Place) -> Tensor:

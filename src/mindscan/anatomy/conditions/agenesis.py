@@ -91,7 +91,7 @@ class Agenesis(Calm):
             for name, by in factors.items()
         }
         anatomy = scaled(anatomy, grown | {"callosum.volume_ml": params.present})
-        callosum = anatomy.callosum.model_copy(update={"present": params.present})
+        callosum = anatomy.callosum.model_copy(update={"missing": missing})
         return anatomy.model_copy(update={"callosum": callosum})
 
     def push(self, params: AgenesisSize, key: Key, frame: Frame, velocity: Tensor) -> Tensor:
