@@ -34,9 +34,13 @@ The whole record of the training, which `mindscan train {task} --plan` takes as 
 
     {record}
 
-Not for clinical use. People with tumours, strokes or operated brains were not among the heads, nor was anyone
-younger than 6 years.
+Not for clinical use. {missing}
 """
+
+HEALTHY = """People with tumours, strokes or operated brains were not among the heads, nor was anyone
+younger than 6 years."""
+SICK = """Tumours, strokes and blood were among the heads, see the record, but made ones; operated
+brains were not, nor was anyone younger than 6 years."""
 
 JUDGED = """While it was trained, the running mean of the weights was judged on {held_out} other made heads,
 in random clothes: any contrast, resolution, mask and noise.
@@ -69,6 +73,7 @@ def card(folder: Path) -> tuple[str, str]:
         hours=about["hours"],
         device=about["device"],
         judged=curve(judged, training.held_out) if judged else NO_STEPS,
+        missing=SICK if training.heads.conditions else HEALTHY,
         record=json.dumps(training.model_dump(mode="json", exclude_defaults=True)),
     )
     return about["task"], text
