@@ -180,7 +180,7 @@ COARSE = {"grid": {"voxel_mm": 2, "field_of_view_mm": [160, 190, 150]}, "people"
 def sick(*years: float) -> Recipe:
     sessions = {"years": years, "progression": {"multiple-sclerosis": WAY}}
     plan = Plan.parse({**COARSE, "conditions": [ILL], "sessions": sessions})
-    return draw(plan, 5, "0001").model_copy(update={"scans": ()})
+    return draw(plan, 7, "0001").model_copy(update={"scans": ()})
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +219,7 @@ def test_lesions_of_the_first_session_keep_their_numbers_and_volumes_are_as_pres
             assert (one.first_ml, one.volume_ml) == (was.volume_ml, row.volume_ml)
         for one in told:
             near = 0.03 if one.asked_ml >= 2 else 0.15  # on coarse voxels
-            assert one.volume_ml == pytest.approx(one.asked_ml, rel=near, abs=0.005), one
+            assert one.volume_ml == pytest.approx(one.asked_ml, rel=near, abs=0.003), one
     soon, late = (subject.since.lesions for subject in patient[1:] if subject.since)
     assert len(first.lesions.rows) < len(soon) < len(late)
     assert {one.change for one in late} >= {"same", "shrunk", "grown", "appeared"}

@@ -35,7 +35,7 @@ _CLEAR_MM = (2.0, 12.0)
 """Distance of a ray from the base of the skull between which it comes to the one from the other."""
 _BROAD = 0.55
 """Slope up to which rays beside the one through the midline shift what lies on them."""
-_CORRECTIONS, _EXACT_MM, _FARTHEST_MM = 4, 0.05, 25.0
+_CORRECTIONS, _EXACT_MM, _FARTHEST_MM = 5, 0.02, 25.0
 """How often the shift is set right, how near is near enough, and the largest there may be."""
 _STEPS = 40
 _CLOSE_MM = 0.3
