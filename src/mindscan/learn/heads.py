@@ -124,7 +124,7 @@ def _packed(recipe: Recipe) -> dict[str, Tensor]:
 
 
 def _unpacked(packed: dict[str, Tensor]) -> Head:
-    labels, owners = (_IDS[packed[name].int()] for name in ("labels", "owners"))
+    labels, owners = (torch.from_numpy(_IDS.numpy()[packed[name].numpy()]) for name in ("labels", "owners"))
     affine = packed["affine"].numpy()
     marks = {name: (x, y, z) for name, (x, y, z) in zip(AFIDS, packed["landmarks"].tolist(), strict=True)}
     brain = Brain(Volume(labels, affine), packed["fractions"].float() / 255, owners, marks)
