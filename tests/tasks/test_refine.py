@@ -37,6 +37,18 @@ def test_greys_make_borders_better() -> None:
     torch.testing.assert_close(better[:3].sum(0), torch.ones(GRID.shape), atol=1e-4, rtol=0)
 
 
+def test_a_border_lies_where_a_voxel_is_half_and_half() -> None:
+    share = (SPOT[..., 0] / 6 + 0.5).clamp(0, 1)
+    speckled = 30 * torch.randn(GRID.shape, generator=Key(3).generator())
+    image = 200 * (1 - share) + (60 + speckled * (share == 1)) * share
+    said = (share > 0.5).float()
+    said = functional.avg_pool3d(said[None], 13, stride=1, padding=6, count_include_pad=False)[0]
+    nothing = torch.zeros_like(said)
+    found = refined(torch.stack([nothing, 1 - said, said, nothing]), image)[2] > 0.5
+    width = (found & (SPOT[..., 0].abs() < 6)).float().sum(0).mean()
+    assert abs(float(width) - 6) < 0.7
+
+
 def test_noise_does_no_harm() -> None:
     truth, chance, image = case(noise=200)
     assert dice(refined(chance, image), truth) > dice(chance, truth) - 0.05
