@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mindscan.anatomy.conditions import CONDITIONS
@@ -9,7 +10,19 @@ from mindscan.core.errors import SettingsError
 from mindscan.validate import conditions
 from mindscan.validate.claims import near, row
 
-TABLES = ("volumes", "evans", "shift", "fazekas", "locality", "identity", "regions", "effects", "seconds")
+TABLES = (
+    "volumes",
+    "evans",
+    "shift",
+    "fazekas",
+    "locality",
+    "identity",
+    "regions",
+    "effects",
+    "groups",
+    "signs",
+    "seconds",
+)
 
 
 def answer(name: str) -> dict[str, Any]:
@@ -44,6 +57,24 @@ def test_effects_are_held_against_the_source() -> None:
     assert [one["holds"] for one in rows] == [True, True, True]
     mci, alzheimers, frontotemporal = (one["measured"] for one in rows)
     assert mci < frontotemporal < alzheimers
+
+
+def test_groups_are_held_against_the_source() -> None:
+    healthy = {"hippocampus": 8.0, "ventricles": 30.0, "cortex": 500.0}
+    left = {"": (1, 1, 1), "mci": (0.88, 1.3, 0.97), "frontotemporal-dementia": (0.83, 1.5, 0.9)}
+    left["alzheimers-disease"] = (0.76, 1.8, 0.93)
+    people = [
+        {
+            name: dict(zip(healthy, np.multiply(kept, list(healthy.values())), strict=True))
+            for name, kept in left.items()
+        }
+    ]
+    rows = conditions.compared(people)
+    assert all(one["holds"] for table in rows.values() for one in table)
+    people[0]["mci"]["hippocampus"], people[0]["mci"]["ventricles"] = 7.8, 29.0
+    assert [one["holds"] for one in conditions.compared(people)["groups"]] == [False, True, True]
+    assert [one["holds"] for one in conditions.compared(people)["signs"]] == [False, True]
+    assert conditions.compared([]) == {}
 
 
 def test_all_is_gathered_and_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,8 @@ STILL: Mapping[str, Mapping[str, Any]] = {
 """Conditions with lesions, and what takes mass effect and atrophy from them."""
 _SHIFTING = ("intracerebral-haemorrhage", "subdural-haematoma", "epidural-haematoma", "meningioma")
 DRAWN = 4000
+GROUP = 24
+"""People whose volumes are made and averaged, beside the many who are only drawn."""
 _DEMENTIA = {
     "mci": (0.12, "Shi et al. 2009"),
     "alzheimers-disease": (0.24, "Shi et al. 2009"),
@@ -103,6 +105,7 @@ def validate(
         found[name] = result
         yield Validation(len(found), len(orders))
     tables = gathered([found[order] for order in orders])
+    tables |= compared(tables.pop("people", []))
     page, numbers = conditions_page(tables, subjects)
     told = {"mindscan": version("mindscan"), "seed": seed, "people": subjects, **numbers}
     path = write(Path(out), page, told)
@@ -125,7 +128,8 @@ def steps(subjects: int, seed: int) -> list[str]:
                 f"{condition.name} {person} {severity:g} {seed}"
                 for severity in (SHOWN if person == 1 else (usual,))
             ]
-    return [*made, *(f"still:{name} 1 0.7 {seed}" for name in STILL), f"nothing 1 0 {seed}"]
+    group = [f"group {person} 0.5 {seed}" for person in range(1, GROUP + 1)]
+    return [*made, *(f"still:{name} 1 0.7 {seed}" for name in STILL), *group, f"nothing 1 0 {seed}"]
 
 
 def do(name: str) -> str:
@@ -134,6 +138,8 @@ def do(name: str) -> str:
     with one_thread():
         if what == "nothing":
             found: dict[str, Any] = {"identity": _identity(int(seed)), "effects": drawn_effects(int(seed))}
+        elif what == "group":
+            found = {"people": [_of_group(int(person), float(severity), int(seed))]}
         elif what.startswith("still:"):
             found = {"locality": [_locality(what.partition(":")[2], int(person), float(severity), int(seed))]}
         else:
@@ -207,9 +213,11 @@ def _measured(name: str, person: int, severity: float, seed: int) -> dict[str, A
     if name in _DEMENTIA:
         found["regions"] = _regions(who, well, sick, wanted)
     if person == 1:
-        usual = _made(recipe(person, seed))[2]  # next to the other, since machines have slow and fast minutes
+        usual = recipe(person, seed)
+        healthy, again, anew = (_made(each)[2] for each in (usual, wanted, usual))
+        cost = max(min(seconds, again) - min(healthy, anew), 0.0)
         most = GLIOMA_SECONDS if name == "glioma" else SECONDS
-        found["seconds"] = [row(who, max(seconds - usual, 0.0), 0.0, most)]
+        found["seconds"] = [row(who, cost, 0.0, most)]
         found["pictures"] = [asdict(sick_pictures.picture(who, wanted, model, sick))]
     return found
 
@@ -272,6 +280,52 @@ def drawn_effects(seed: int) -> list[Row]:
         words = f"hippocampus lost, {name}, mean of {DRAWN} drawn"
         rows.append(near(words, float(np.mean(drawn)), lost, 0.2 * lost, source))
     return rows
+
+
+def _of_group(person: int, severity: float, seed: int) -> dict[str, dict[str, float]]:
+    """Volumes in mL of somebody's regions at 2 mm, without a condition ("") and with each dementia."""
+    grid = GridPlan(voxel_mm=(2.0, 2.0, 2.0)).grid()
+    volumes = {}
+    for name in ("", *_DEMENTIA):
+        brain = build.painted(recipe(person, seed, name, severity).head(), grid, dense=False)
+        volumes[name] = {region: yardsticks.shares_ml(brain, *_REGIONS[region]) for region in _REGIONS}
+    return volumes
+
+
+def compared(people: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, list[Row]]:
+    """Means of groups of made people, each beside the same people without a condition.
+
+    Args:
+        people: volumes of regions, of everybody without a condition ("") and with each dementia.
+
+    Returns:
+        Rows of "groups", loss of hippocampus beside what is cited, and of "signs": where the sources agree on
+        which way a region goes, and which of two groups goes farther.
+    """
+    if not people:
+        return {}
+    mean = {
+        (name, region): float(np.mean([one[name][region] for one in people]))
+        for name in ("", *_DEMENTIA)
+        for region in _REGIONS
+    }
+    kept = {(name, region): ml / mean["", region] for (name, region), ml in mean.items()}
+    groups = [
+        near(
+            f"hippocampus lost, {name}, mean of {len(people)} made",
+            1 - kept[name, "hippocampus"],
+            lost,
+            0.2 * lost,
+            source,
+        )
+        for name, (lost, source) in _DEMENTIA.items()
+    ]
+    mild, severe = "mci", "alzheimers-disease"
+    signs = [
+        row("ventricles, mci over healthy", kept[mild, "ventricles"], 1, kept[severe, "ventricles"]),
+        row("cortex, mci over healthy", kept[mild, "cortex"], kept[severe, "cortex"], 1),
+    ]
+    return {"groups": groups, "signs": signs}
 
 
 def _locality(name: str, person: int, severity: float, seed: int) -> Row:
