@@ -89,7 +89,7 @@ CONDITION_COLUMNS: Columns = {
     },
     "ventricle_ratio": {"Description": "Volume of the wider lateral ventricle over that of the other"},
     "cavum_width_mm": {"Description": "Largest width of the cavum septi pellucidi", "Units": "mm"},
-    "callosum_present": {"Description": "Share of the length of the corpus callosum that has formed"},
+    "callosum_missing": {"Description": "Share of the length of the corpus callosum that has not formed"},
     "ventricle_widening": {"Description": "Volume of each lateral ventricle over what it would be without"},
     "cyst_site": {"Description": "Side and place of the arachnoid cyst"},
     "cyst_ml": {"Description": "Volume of the arachnoid cyst", "Units": "mL"},

@@ -33,9 +33,9 @@ def middle():
 def test_of_the_callosum_only_the_front_has_formed(middle) -> None:
     whole, part = (shares(middle[severity], CALLOSUM).sum((0, 2)) for severity in (0, 0.4))
     ends = [np.flatnonzero(row > 2)[[0, -1]] for row in (whole, part)]
-    present = made(0.4).conditions[0].present
+    missing = made(0.4).conditions[0].missing
     assert ends[1][1] == pytest.approx(ends[0][1], abs=3)
-    assert np.ptp(ends[1]) / np.ptp(ends[0]) == pytest.approx(present, abs=0.1)
+    assert np.ptp(ends[1]) / np.ptp(ends[0]) == pytest.approx(1 - missing, abs=0.1)
     assert shares(middle[1], CALLOSUM).sum() == 0
 
 
@@ -53,6 +53,6 @@ def test_a_cleft_lined_by_cortex_lies_between_the_ventricles(middle) -> None:
     assert lateral.sum() > shares(middle[0], LATERAL).sum()
 
 
-def test_the_share_falls_with_the_severity() -> None:
-    shares_formed = [made(severity).conditions[0].present for severity in (0.1, 0.5, 0.9)]
-    assert shares_formed[0] > shares_formed[1] > shares_formed[2] == 0
+def test_the_share_rises_with_the_severity() -> None:
+    lacking = [made(severity).conditions[0].missing for severity in (0.1, 0.5, 0.9)]
+    assert lacking[0] < lacking[1] < lacking[2] == 1

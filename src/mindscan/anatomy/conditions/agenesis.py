@@ -19,9 +19,8 @@ from mindscan.core.key import Key
 from mindscan.core.person import Person
 from mindscan.core.prior import Rounded
 
-_PRESENT_AT, _COMPLETE_AT = 0.75, 0.8
-"""Share of the length that is there just above severity 0, and the severity from which nothing is: own
-choice."""
+_MISSING_AT, _COMPLETE_AT = 0.25, 0.8
+"""Share of the length that is missing just above severity 0, and the severity from which all is: own choice."""
 _LATERAL, _HORN, _THIRD = 0.7, 0.4, 1.0
 """By how much ventricles are usually larger where all of it is missing: own choice."""
 _LATERAL_SD = 0.4
@@ -49,13 +48,13 @@ class AgenesisSize(Illness):
 
     Args:
         severity: from just above 0 to 1.
-        present: share of the length of the callosum, from the front, that has formed: 0 (complete agenesis)
-            to 0.9.
+        missing: share of the length of the callosum, from the back, that has not formed: 0.1 to 1 (complete
+            agenesis).
         widening: volume of each lateral ventricle over what it would be, 1 to 4; at most 118 mL a side.
     """
 
     condition: Literal["callosal-agenesis"] = "callosal-agenesis"
-    present: Annotated[Rounded, Limits(ge=0, le=0.9)]
+    missing: Annotated[Rounded, Limits(ge=0.1, le=1)]
     widening: Annotated[Rounded, Limits(ge=1, le=4)]
 
 
@@ -66,7 +65,7 @@ class Agenesis(Calm):
     """
 
     name = "callosal-agenesis"
-    about = "Agenesis of the corpus callosum, partial or complete, by the share that has formed"
+    about = "Agenesis of the corpus callosum, partial or complete, by the share that is missing"
     sources = (
         "Paul et al. 2007, doi:10.1038/nrn2107 (what it is)",
         "Barkovich and Norman 1988, doi:10.2214/ajr.151.1.171 (partial agenesis lacks the back)",
@@ -74,15 +73,16 @@ class Agenesis(Calm):
     record = AgenesisSize
 
     def draw(self, key: Key, person: Person, severity: float) -> AgenesisSize:
-        """The share falls with the severity; what is missing is at the back. Ventricles follow, loosely."""
+        """The share rises with the severity; what is missing is at the back. Ventricles follow, loosely."""
         spread, more = np.clip(key.rng().normal(size=2), -2, 2).tolist()
-        present = min(max(_PRESENT_AT * (1 - severity / _COMPLETE_AT) + 0.03 * spread, 0.0), 0.9)
-        widening = 1 + _LATERAL * (1 - present) * math.exp(_LATERAL_SD * more)
-        return AgenesisSize(severity=severity, present=present, widening=widening)
+        usual = _MISSING_AT + (1 - _MISSING_AT) * severity / _COMPLETE_AT
+        missing = min(max(usual - 0.03 * spread, 0.1), 1.0)
+        widening = 1 + _LATERAL * missing * math.exp(_LATERAL_SD * more)
+        return AgenesisSize(severity=severity, missing=missing, widening=widening)
 
     def shape(self, params: AgenesisSize, anatomy: Anatomy, trial: Trial) -> Anatomy:
         """The callosum loses what is missing of it; ventricles grow."""
-        missing, have = 1 - params.present, anatomy.ventricles
+        missing, have = params.missing, anatomy.ventricles
         factors = dict.fromkeys(("lateral_left_ml", "lateral_right_ml"), params.widening)
         factors |= {"third_ml": 1 + _THIRD * missing}
         factors |= dict.fromkeys(("horn_left_ml", "horn_right_ml"), 1 + _HORN * missing)
@@ -90,26 +90,26 @@ class Agenesis(Calm):
             f"ventricles.{name}": max(min(by, _MOST_ML.get(name, _MOST_HORN_ML) / getattr(have, name)), 1.0)
             for name, by in factors.items()
         }
-        anatomy = scaled(anatomy, grown | {"callosum.volume_ml": params.present})
+        anatomy = scaled(anatomy, grown | {"callosum.volume_ml": 1 - missing})
         callosum = anatomy.callosum.model_copy(update={"missing": missing})
         return anatomy.model_copy(update={"callosum": callosum})
 
     def push(self, params: AgenesisSize, key: Key, frame: Frame, velocity: Tensor) -> Tensor:
         """Bodies of the ventricles apart, their back ends open, the roof of the third ventricle up."""
-        missing, nodes = 1 - params.present, frame.lattice.nodes()
-        outwards = _apart(nodes, params.present) + _open(nodes) * missing + _up(nodes) * missing
+        missing, nodes = params.missing, frame.lattice.nodes()
+        outwards = _apart(nodes, missing) + _open(nodes) * missing + _up(nodes) * missing
         return -(outwards / frame.scale).T.reshape(frame.lattice.data.shape)
 
     def columns(self, params: AgenesisSize) -> Mapping[str, Any]:
         """Share and widening."""
-        return {"callosum_present": params.present, "ventricle_widening": params.widening}
+        return {"callosum_missing": params.missing, "ventricle_widening": params.widening}
 
 
-def _apart(nodes: Tensor, present: float) -> Tensor:
+def _apart(nodes: Tensor, missing: float) -> Tensor:
     """Motion away from the middle where no callosum is, mm, shape (n, 3)."""
     (back, front), (low, high) = _BODIES
     x, y, z = nodes.unbind(1)
-    ahead = (y - (front - present * (front - back))).clamp(min=0) + (back - y).clamp(min=0)
+    ahead = (y - (back + missing * (front - back))).clamp(min=0) + (back - y).clamp(min=0)
     above = (z - high).clamp(min=0) + (low - z).clamp(min=0)
     aside = (x.abs() - 2 * _NARROW_MM).clamp(min=0) / 2
     fade = torch.exp(-(ahead.square() + above.square() + aside.square()) / (2 * _FADE_MM**2))
