@@ -76,17 +76,18 @@ lock:
 clean:
 	rm -rf $(VENV) .cache $(DEMO) docs/_build
 
-# What running needs: the pinned packages, then mindscan itself from this folder.
+# What running needs: the pinned packages, then mindscan itself from this folder. Python compiles what it imports,
+# which is far less than all that is installed.
 $(VENV)/.run: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "no Python 3.11 found; make demo PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --quiet --requirement requirements.lock
+	$(PIP) install --quiet --no-compile --requirement requirements.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # What tests, checks and documentation need besides.
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
-	$(PIP) install --quiet --requirement requirements-dev.lock
+	$(PIP) install --quiet --no-compile --requirement requirements-dev.lock
 	@touch $@
 
 # What the project is only measured against, apart from its own environment and without what they do not use.

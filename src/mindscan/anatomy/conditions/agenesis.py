@@ -20,7 +20,8 @@ from mindscan.core.person import Person
 from mindscan.core.prior import Rounded
 
 _MISSING_AT, _COMPLETE_AT = 0.25, 0.8
-"""Share of the length that is missing just above severity 0, and the severity from which all is: own choice."""
+"""Share of the length that is missing just above severity 0, and the severity from which all is: own
+choice."""
 _LATERAL, _HORN, _THIRD = 0.7, 0.4, 1.0
 """By how much ventricles are usually larger where all of it is missing: own choice."""
 _LATERAL_SD = 0.4
