@@ -6,8 +6,8 @@
 FOLDER holds `t1_manual_labels/NNNN_T1_brain.nii.gz` with `NNNN_labels.nii.gz`, and
 `whole_head_t1/NAME.nii.gz` with `NAME_DLMUSE.nii.gz`. Nothing is trained, chosen or tuned on them.
 
-The manual labels of each scan are also carried onto the one before it by deformable registration: what a user
-with one labelled scan would otherwise do.
+Where there are several, the manual labels of each scan are also carried onto the one before it by deformable
+registration: what a user with one labelled scan would otherwise do.
 """
 
 from __future__ import annotations
@@ -161,7 +161,8 @@ def manual(folder: Path) -> None:
         began = time.perf_counter()
         rows.append(structures(segment(scan).labels.numpy(), codes))
         seconds = time.perf_counter() - began
-        theirs.append(structures(carried(path, other), codes, protocol=True))
+        if other != path:
+            theirs.append(structures(carried(path, other), codes, protocol=True))
         g, w = mixture(scan.numpy())
         cortex, white = (np.isin(codes, [c for t, _ in STRUCTURES[n] for c in t]) for n in _TISSUE_NAMES)
         print(
@@ -169,8 +170,9 @@ def manual(folder: Path) -> None:
             f"  mixture: cortex {dice(g, cortex):.3f}, cerebral WM {dice(w, white):.3f}"
         )
     _tell(rows)
-    print("the same by deformable registration of one labelled scan, the next one")
-    _tell(theirs)
+    if theirs:
+        print("the same by deformable registration of one labelled scan, the next one")
+        _tell(theirs)
 
 
 _TISSUE_NAMES = ("cerebral cortex", "cerebral WM")

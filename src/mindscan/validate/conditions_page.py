@@ -27,11 +27,7 @@ _CLAIMS: Mapping[str, tuple[str, str, bool]] = {
     "regions": ("Regions change as prescribed within 1 percentage point", "{:.3f} off at most", False),
     "effects": ("Loss of hippocampus as in what is cited within 20 %", "{:.1%} off at most", True),
     "groups": ("Groups of made people lose hippocampus as is cited within 20 %", "{:.1%} off at most", True),
-    "signs": (
-        "Ventricles and cortex of the group of MCI lie between healthy and Alzheimer",
-        "",
-        False,
-    ),
+    "signs": ("Ventricles and cortex of the group of MCI lie between healthy and Alzheimer", "", False),
     "seconds": ("At most 2 CPU-seconds more than the healthy head, glioma 20", "{:.1f} s at most", False),
 }
 # Table: what is claimed of it, how its largest deviation is said, and whether that is relative.
