@@ -2,12 +2,18 @@ import pytest
 import torch
 
 from mindscan.anatomy import template
-from mindscan.anatomy.pairs import CHOROID_PLEXUS, VENTRAL_DC, VESSELS, Pair, PairSize
+from mindscan.anatomy.pairs import CHOROID_PLEXUS, CLAUSTRUM, VENTRAL_DC, VESSELS, Pair, PairSize
 from mindscan.anatomy.structure import Frame, Place
 from mindscan.anatomy.warp import empty_lattice
 from mindscan.core.key import Key
 
-each = pytest.mark.parametrize("pair", [VENTRAL_DC, CHOROID_PLEXUS, VESSELS], ids=lambda pair: pair.name)
+ASKED = {
+    VENTRAL_DC: (3.5, 4.5),
+    CLAUSTRUM: (0.9, 1.2),
+    CHOROID_PLEXUS: (0.6, 0.3),
+    VESSELS: (0.03, 0.09),
+}
+each = pytest.mark.parametrize("pair", ASKED, ids=lambda pair: pair.name)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +31,7 @@ def painted_ml(pair: Pair, size: PairSize, frame: Frame) -> tuple[float, float]:
 
 @each
 def test_each_side_has_the_volume_asked(pair: Pair, frame: Frame) -> None:
-    asked = {"ventral_dc": (3.5, 4.5), "choroid_plexus": (0.6, 0.3), "vessels": (0.03, 0.09)}[pair.name]
+    asked = ASKED[pair]
     found = painted_ml(pair, PairSize(left_ml=asked[0], right_ml=asked[1]), frame)
     assert found == pytest.approx(asked, rel=0.02)
 
@@ -35,6 +41,15 @@ def test_a_side_may_be_absent(pair: Pair, frame: Frame) -> None:
     left, right = painted_ml(pair, PairSize(left_ml=0, right_ml=0.05), frame)
     assert left < 1e-4
     assert right > 0.03
+
+
+def test_the_claustrum_lies_between_putamen_and_insula(frame: Frame) -> None:
+    (layer,) = CLAUSTRUM.paint(PairSize(left_ml=0.8, right_ml=0.8), Key(1), frame)(frame.probe)
+    main = frame.probe.xyz[layer.index][layer.cover > 0.5]
+    fields = frame.template.fields
+    assert float((fields["Putamen"].at(main)[0] > 0).float().mean()) > 0.9
+    assert float((fields["white"].at(main)[0] < 0).float().mean()) > 0.9
+    assert float(main[:, 0].abs().min()) > 25
 
 
 def test_the_plexus_lies_in_the_ventricle(frame: Frame) -> None:

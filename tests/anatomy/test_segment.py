@@ -1,6 +1,7 @@
 import numpy as np
+import torch
 
-from mindscan.anatomy import segment
+from mindscan.anatomy import segment, template
 
 
 def block() -> list[np.ndarray]:
@@ -34,6 +35,14 @@ def test_the_hindbrain_stops_at_the_tentorium() -> None:
     assert found[20, 95 - 62, 68 - 38]
     assert not found[30, 95 - 60, 68 + 30]
     assert not found[0, 95 - 27, 68 - 27]
+
+
+def test_the_middle_peduncles_are_of_the_cerebellum() -> None:
+    beside, within = torch.tensor([[16.0, -28, -36], [8, -28, -36]])[:, None]
+    fields = template.load().fields
+    assert fields["pial"].at(beside)[0] < 0
+    assert fields["brainstem"].at(beside)[0] > 0 > fields["brainstem"].at(within)[0]
+    assert fields["cerebellum"].at(beside)[0] < 0 < fields["cerebellum"].at(within)[0]
 
 
 def test_the_brainstem_ends_below_the_thalamus() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from mindscan.anatomy import anatomy, build
+from mindscan.anatomy import anatomy, build, touch
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_ID, both_sides
 from mindscan.core.person import Person
@@ -12,6 +12,8 @@ from mindscan.core.volume import Grid
 
 GRID = Grid.centred((110, 150, 100), (1, 1, 1), (0, -20, 0))
 CORTEX = both_sides("Cerebral-Cortex")
+MAPS = 10
+"""Of real people, whose contacts `touch.known` counts."""
 NEVER = [
     ("Lateral-Ventricle", CORTEX),
     ("Inf-Lat-Vent", CORTEX),
@@ -25,7 +27,7 @@ NEVER = [
 ]
 WHOLE = (
     "Thalamus", "Caudate", "Putamen", "Pallidum", "Hippocampus", "Amygdala", "Accumbens-area", "VentralDC",
-    "Lateral-Ventricle",
+    "Claustrum", "Lateral-Ventricle",
 )  # fmt: skip
 
 
@@ -61,6 +63,17 @@ def test_possible_neighbours_do(labels: np.ndarray) -> None:
     ):
         assert faces(labels, both_sides(name), both_sides(other)) > 50, name
     assert faces(labels, both_sides("VentralDC"), (16,)) > 100
+
+
+def test_the_peduncles_join_pons_and_cerebellum(labels: np.ndarray) -> None:
+    in_people = touch.known()["Brain-Stem", "Cerebellum-White-Matter"] / MAPS
+    assert faces(labels, (16,), both_sides("Cerebellum-White-Matter")) > in_people / 3
+
+
+def test_the_fourth_ventricle_is_closed_by_tissue(labels: np.ndarray) -> None:
+    fourth = (15,)
+    around = (16, *both_sides("Cerebellum-Cortex"), *both_sides("Cerebellum-White-Matter"))
+    assert faces(labels, fourth, (24,)) < 0.7 * faces(labels, fourth, around)
 
 
 @pytest.mark.parametrize("name", WHOLE)

@@ -27,6 +27,7 @@ EDITS: dict[str, tuple[str, dict[str, Any], tuple[int, ...]]] = {
     "cavum": ("ventricles", {"cavum_ml": 0.6}, (BY_NAME["5th-Ventricle"].id,)),
     "ventral DC": ("ventral_dc", {"left_ml": 3.0}, both_sides("VentralDC")[:1]),
     "plexus": ("choroid_plexus", {"left_ml": 0.8}, both_sides("choroid-plexus")[:1]),
+    "claustrum": ("claustrum", {"left_ml": 0.6}, both_sides("Claustrum")[:1]),
     "vessels": ("vessels", {"left_ml": 0.15}, both_sides("vessel")[:1]),
     "chiasm": ("chiasm", {"volume_ml": 0.35}, (BY_NAME["Optic-Chiasm"].id,)),
     "callosum": ("callosum", {"volume_ml": 2.6}, CC),

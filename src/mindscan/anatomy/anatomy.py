@@ -19,7 +19,7 @@ from mindscan.anatomy.dura import Dura, DuraSize
 from mindscan.anatomy.eyes import Eyes, EyesSize, OpticNerves, OpticNervesSize
 from mindscan.anatomy.face import Face, FaceSize
 from mindscan.anatomy.head import Head, HeadSize
-from mindscan.anatomy.pairs import CHOROID_PLEXUS, VENTRAL_DC, VESSELS, PairSize
+from mindscan.anatomy.pairs import CHOROID_PLEXUS, CLAUSTRUM, VENTRAL_DC, VESSELS, PairSize
 from mindscan.anatomy.places import Places, PlaceSize
 from mindscan.anatomy.scalp import Scalp, ScalpSize
 from mindscan.anatomy.sinuses import Sinuses, SinusSize
@@ -39,6 +39,7 @@ STRUCTURES: tuple[Structure[Any], ...] = (
     VESSELS,
     DeepGrey(),
     VENTRAL_DC,
+    CLAUSTRUM,
     Chiasm(),
     Callosum(),
     Brainstem(),
@@ -74,6 +75,7 @@ class Anatomy(Record):
     choroid_plexus: PairSize
     deep_grey_ml: DeepGreySize
     ventral_dc: PairSize
+    claustrum: PairSize
     vessels: PairSize
     chiasm: ChiasmSize
     callosum: CallosumSize

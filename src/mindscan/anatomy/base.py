@@ -112,7 +112,7 @@ def build(ids: Ids, average: Template) -> Built:
         fields[name] = boxed(away, _LOW)
         if name in template.WALLS_MM:
             nuclei = np.minimum(nuclei, away - template.WALLS_MM[name])
-    for name in ("choroid-plexus", "Optic-Chiasm", "5th-Ventricle", "vessel"):
+    for name in ("choroid-plexus", "Optic-Chiasm", "5th-Ventricle", "vessel", "Claustrum"):
         own = name in _SMALL and name in found.own
         away = _near(np.isin(ids, _SMALL[name])) if own else _whole(average.fields[name])
         fields[name] = boxed(away, _LOW)

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from mindscan.anatomy import norms
 from mindscan.anatomy.brainstem import in_brainstem
+from mindscan.anatomy.distance import Point, rods
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.noise import smooth_noise
 from mindscan.anatomy.push import push
@@ -34,6 +35,10 @@ _FOLIUM_MM = 4.5
 _FURROW_WIDTH_MM = 0.6
 _BRANCH_PER_FURROW = 0.27
 """How far white matter reaches into the leaves, for each mm of depth of the furrows."""
+_PEDUNCLE: tuple[tuple[Point, float], ...] = (((13, -26, -35), 8), ((22, -42, -38), 8))
+_PEDUNCLE_EDGE_MM, _PEDUNCLE_MORE_MM = 3.0, 1.0
+"""The right middle peduncle: white matter to its surface, without furrows, and a little more than the average
+shows."""
 _SWAY_WAVELENGTH_MM, _SWAY_MM = 36.0, 2.0
 _ROOM = 1.3
 """Volume of the cerebellum's part of the skull over the volume of its tissue."""
@@ -113,12 +118,16 @@ class _Folia:
         angle = torch.atan2(z - _HUB_MM[1], _HUB_MM[0] - y) + math.pi
         across = angle * _HUB_RADIUS_MM + x.square() / _BOW_MM + place.look(self.sway)[0]
         turns = across / _FOLIUM_MM
-        branch = _BRANCH_PER_FURROW * self.furrow * torch.cos(2 * math.pi * turns)
+        leafy = (rods(torch.stack([x.abs(), y, z], 1), _PEDUNCLE) / _PEDUNCLE_EDGE_MM).clamp(0, 1)
+        furrow = self.furrow * leafy
+        branch = _BRANCH_PER_FURROW * furrow * torch.cos(2 * math.pi * turns)
         outer = place.look(self.template.fields["pial"])[0]
+        white = place.look(self.template.fields["white"])[0]
+        bare = torch.minimum(white, outer) - _PEDUNCLE_MORE_MM
         gap = (turns + 0.5).frac().sub(0.5).abs() * _FOLIUM_MM
-        furrows = torch.minimum(_FURROW_WIDTH_MM / 2 - gap, outer + self.furrow)
+        furrows = torch.minimum(_FURROW_WIDTH_MM / 2 - gap, outer + furrow)
         carved = torch.maximum(furrows, place.look(self.template.fields["hull"])[0])
-        return Surfaces(place.look(self.template.fields["white"])[0] + branch, outer, carved)
+        return Surfaces(torch.lerp(bare, white + branch, leafy), outer, carved)
 
 
 def _sway(key: Key, lattice: Field) -> Field:

@@ -44,20 +44,21 @@ def temporal_horn(p: Points) -> Array:
 
 
 def third_ventricle(p: Points) -> Array:
-    """The slit around the adhesion of the thalami."""
+    """The slit around the adhesion of the thalami, down to the recesses in front of the mammillary bodies."""
     rim = tube(p, [((0, 2.5, -9), 2.8), ((0, -4, -9), 4), ((0, -6, 1), 4), ((0, -13, 4), 3.5)])
     floor = tube(p, [((0, -5, -9), 4), ((0, -12, -6), 4), ((0, -20, 0), 3.5)])
-    return np.minimum(rim, floor)
+    recess = tube(p, [((0, 2.5, -9), 2.8), ((0, 1, -14), 2), ((0, -5, -13), 2), ((0, -8, -9), 3)])
+    return np.minimum(np.minimum(rim, floor), recess)
 
 
 def fourth_ventricle(p: Points) -> Array:
     """Aqueduct, the tent under the cerebellum, its roof and the recesses to the sides."""
     stem = tube(
-        p, [((0, -34, -12), 1.8), ((0, -38, -24), 2.6), ((0, -43.5, -31), 3.3), ((0, -48, -40), 3),
-            ((0, -51, -53), 1.8)],
+        p, [((0, -34, -12), 1.8), ((0, -38, -24), 3), ((0, -43.5, -31), 4.2), ((0, -46.5, -40), 3.8),
+            ((0, -50, -53), 2.2)],
     )  # fmt: skip
-    recess = tube(p, [((0, -44, -35), 2.6), ((10, -43, -36), 2)])
-    roof = tube(p, [((0, -44, -31), 3), ((0, -59, -33), 2.4)])
+    recess = tube(p, [((0, -44, -36), 3), ((7, -44, -37), 2.9), ((11, -44, -40), 2.2)])
+    roof = tube(p, [((0, -44, -31), 4.5), ((3, -47, -32), 3.6), ((0, -59, -33), 3.3)])
     return np.minimum(np.minimum(stem, recess), roof)
 
 
@@ -94,6 +95,18 @@ def optic_chiasm(p: Points) -> Array:
     """The crossing, with the ends of nerves and tracts."""
     nerve = tube(p, [((0, 3.8, -19.6), 2.2), ((6.8, 6.8, -22.6), 1.7)])
     return np.minimum(nerve, tube(p, [((0, 3.8, -19.6), 2.2), ((6.8, 0.8, -16.6), 1.6)]))
+
+
+_CLAUSTRUM_HALF_MM, _PUTAMEN_LESS_MM = 0.6, 0.7
+"""Half the thickness of the claustrum; how much too far the average's putamen reaches, whose external capsule
+is blurred."""
+
+
+def claustrum(p: Points, putamen: Array, white: Array) -> Array:
+    """A sheet midway between putamen and insula, by signed distances to putamen and white matter."""
+    sheet = np.abs(putamen + white + _PUTAMEN_LESS_MM) / 2 - _CLAUSTRUM_HALF_MM
+    beside = ellipsoid(p, (38, 0, 1), (10, 27, 19))
+    return np.asarray(np.maximum(sheet, beside), np.float32)
 
 
 SOLIDS: dict[str, Callable[[Points], Array]] = {

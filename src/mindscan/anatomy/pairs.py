@@ -1,4 +1,4 @@
-"""Small structures with a left and a right side: ventral DC, choroid plexus, vessels."""
+"""Small structures with a left and a right side: ventral DC, claustrum, choroid plexus, vessels."""
 
 from __future__ import annotations
 
@@ -94,6 +94,9 @@ class Pair:
 VENTRAL_DC = Pair("ventral_dc", "VentralDC", "WM")
 """What FreeSurfer calls ventral diencephalon: hypothalamus, subthalamic and red nucleus, substantia nigra,
 geniculate bodies and the tracts between them, from under the thalamus to the brainstem."""
+
+CLAUSTRUM = Pair("claustrum", "Claustrum", "GM", ("white",))
+"""The sheet of grey between the external and the extreme capsule, which label maps count as white matter."""
 
 CHOROID_PLEXUS = Pair("choroid_plexus", "choroid-plexus", "soft", ("Lateral-Ventricle", "Inf-Lat-Vent"))
 """The plexus of the lateral ventricle, in its fluid."""

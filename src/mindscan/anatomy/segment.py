@@ -41,7 +41,7 @@ RULES: dict[str, Rule] = {
     "Lateral-Ventricle": Rule(deep_solids.lateral_ventricle, 80, 35),
     "Inf-Lat-Vent": Rule(deep_solids.temporal_horn, 120, 45),
     "3rd-Ventricle": Rule(deep_solids.third_ventricle, 105, 45),
-    "4th-Ventricle": Rule(deep_solids.fourth_ventricle, 85, 80),
+    "4th-Ventricle": Rule(deep_solids.fourth_ventricle, 85, 70),
     "Corpus-Callosum": Rule(deep_solids.corpus_callosum, 235, 14),
 }
 """Solids of `deep_solids`; brightness read off the template."""
@@ -87,9 +87,12 @@ def _main_part(mask: Mask, bridge: int = 1) -> Mask:
     return np.asarray(ndimage.binary_dilation(main, iterations=bridge + 1, mask=mask))
 
 
-_STEM_MARGIN_MM = 3.0
+_STEM_MARGIN_MM = 5.0
 _PEDUNCLE_MM = (-20, -17)
 """Before and above this (y, z) the peduncles belong to the ventral DC."""
+_PONS_HALF_MM, _PONS_FRONT_MM, _PONS_MM = 12.0, -21.0, (-48.0, -31.0)
+"""Further from the midline than this, behind the front of the pons and at its height, lie the middle
+cerebellar peduncles. In label maps of people brainstem ends 10 to 12 mm off the midline there."""
 _NO_BRIDGE_MM = -55
 """Below this nothing but the stem lies in its solid."""
 _CISTERN_MM, _CISTERN_WIDTH_MM = 6, 27.0
@@ -108,7 +111,15 @@ def brainstem(points: Points) -> Array:
     narrowing = 0.85 + 0.03 * np.maximum(-30 - points[1], 0)
     solid = tube([np.asarray(points[0] * narrowing, np.float32), points[1], points[2]], path)
     roof = points[2] + 1 + 0.15 * (points[1] + 26)
-    return np.maximum(solid, roof).astype(np.float32)
+    return np.maximum(np.maximum(solid, roof), -_beside_pons(points)).astype(np.float32)
+
+
+def _beside_pons(points: Points) -> Array:
+    """About the signed distance in mm to where the middle cerebellar peduncles enter the pons."""
+    x, y, z = points
+    low, high = _PONS_MM
+    sides, ends = np.maximum(_PONS_HALF_MM - x, y - _PONS_FRONT_MM), np.maximum(z - high, low - z)
+    return np.asarray(np.maximum(sides, ends), np.float32)
 
 
 def stem(parenchyma: Array, points: Points) -> Mask:
@@ -134,7 +145,8 @@ def cisterns(fluid: Mask, deep: Mask, points: Points) -> Mask:
 def hindbrain(parenchyma: Array, points: Points) -> Mask:
     """The cerebellum on the right half: tissue nearer to its core than the cortex above the tentorium is.
 
-    A watershed on the tissue share: the cisterns under the tentorium are the ridges.
+    A watershed on the tissue share: the cisterns under the tentorium are the ridges. It reaches a little
+    under the brainstem, so that no gap shows between them.
 
     Args:
         parenchyma: share of grey and white matter from 0 to 1.
@@ -152,4 +164,6 @@ def hindbrain(parenchyma: Array, points: Points) -> Mask:
     ridge = ndimage.gaussian_filter(1 - parenchyma, 0.6)
     flooded = ndimage.watershed_ift((ridge * 255).astype(np.uint8), markers)
     around_fourth = ellipsoid(points, (0, -48, -34), (16, 14, 16)) < 0
-    return np.asarray(((flooded == 1) | around_fourth) & (stem > 0))
+    peduncle = (flooded == 3) & (_beside_pons(points) < 1)
+    found = ((flooded == 1) | around_fourth | peduncle) & (stem > 0)
+    return np.asarray(found | (ndimage.binary_dilation(found, iterations=2) & (stem <= 0)))

@@ -32,7 +32,7 @@ from mindscan.anatomy.mantle import Hemisphere
 from mindscan.anatomy.stored import Built, Stored
 from mindscan.core.errors import PackageError
 
-VERSION = 16
+VERSION = 17
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
@@ -60,7 +60,7 @@ PAINT_ORDER = (
 )  # fmt: skip
 WALLS_MM = {
     "Lateral-Ventricle": 3.0, "Inf-Lat-Vent": 2.0, "Putamen": 2.0, "Caudate": 2.0, "Pallidum": 2.0,
-    "Thalamus": 1.5, "Hippocampus": 1.0,
+    "Thalamus": 1.5, "Hippocampus": 1.0, "Claustrum": 0.8,
 }  # fmt: skip
 """White matter between these and the cortex is at least about this thick, in mm."""
 WHITE_CORE = (
@@ -178,13 +178,16 @@ def _build(t1: Array, grey: Array, white: Array) -> Built:
     tissue = np.clip(np.minimum(grey + white, (sharp - 110) / 80), 0, 1)
     cord = np.clip(0.5 + _CORD_MM - _off_canal(points[0], points[1]), 0, 1)
     tissue = np.asarray(np.where(points[2] > NECK_MM, tissue, cord), np.float32)
+    filled = tissue.copy()  # behind the fourth ventricle too: a narrower one leaves no gap
+    filled[_DEEP_BOX] = np.maximum(filled[_DEEP_BOX], deep["4th-Ventricle"])
     fields: Stored = {"hull": hull}
-    fields["white"] = lattice_of(_mirrored_distance(white_share), low)
-    fields["pial"] = lattice_of(_mirrored_distance(np.maximum(tissue, white_share)), low)
+    off_white = _mirrored_distance(white_share)
+    fields["white"] = lattice_of(off_white, low)
+    fields["pial"] = lattice_of(_mirrored_distance(np.maximum(filled, white_share)), low)
     cerebellum = segment.hindbrain(grey + white, points).astype(np.float32)
     fields["cerebellum"] = lattice_of(_mirrored_distance(cerebellum), low)
     fields["brainstem"] = lattice_of(segment.brainstem(points), low)
-    stem = segment.stem(tissue, points)
+    stem = segment.stem(filled, points)
     fields["stem"] = lattice_of(_mirrored_distance(_soft(stem)), low)
     around = stem.copy()
     around[_DEEP_BOX] |= deep["Thalamus"] | deep["VentralDC"]
@@ -195,13 +198,7 @@ def _build(t1: Array, grey: Array, white: Array) -> Built:
     deep_low = [skipped + (box.start or 0) for skipped, box in zip(low, _DEEP_BOX, strict=True)]
     fields["cisterns"] = boxed(_mirrored_distance(cisterns), deep_low)
     nuclei = np.full(t1.shape, FAR_MM, np.float32)
-    for name, mask in with_undersides({name: deep[name] for name in PAINT_ORDER}).items():
-        distance = _mirrored_distance(_soft(mask))
-        fields[name] = boxed(distance, deep_low)
-        if name in WALLS_MM:
-            nuclei[_DEEP_BOX] = np.minimum(nuclei[_DEEP_BOX], distance - WALLS_MM[name])
-    for name, solid in deep_solids.SOLIDS.items():
-        fields[name] = boxed(solid([p[_DEEP_BOX] for p in points]), deep_low)
+    nuclei[_DEEP_BOX] = _deep(fields, deep, [p[_DEEP_BOX] for p in points], off_white[_DEEP_BOX], deep_low)
     inside = insides(fields)
     bound = segment.brainstem(points)
     cerebrum = (tissue > 0.5) & (cerebellum < 0.5) & (bound > 0)
@@ -214,6 +211,18 @@ def _build(t1: Array, grey: Array, white: Array) -> Built:
     share = cortex_share(*(_mirror(part) for part in (cerebrum, grey, white)))[len(cerebrum) - 1 :]
     right = _mantle(fields, cerebrum, nuclei, share)
     return Built(fields, inside, right.mirrored(), right, AFIDS)
+
+
+def _deep(
+    fields: Stored, masks: dict[str, segment.Mask], points: list[Array], off_white: Array, low: Sequence[int]
+) -> Array:
+    """Add the fields of the deep structures; the distance to the walls of all that cortex keeps away from."""
+    masks = with_undersides({name: masks[name] for name in PAINT_ORDER})
+    away = {name: _mirrored_distance(_soft(mask)) for name, mask in masks.items()}
+    away["Claustrum"] = deep_solids.claustrum(points, away["Putamen"], off_white)
+    away |= {name: solid(points) for name, solid in deep_solids.SOLIDS.items()}
+    fields |= {name: boxed(distance, low) for name, distance in away.items()}
+    return np.asarray(np.min([away[name] - mm for name, mm in WALLS_MM.items()], axis=0), np.float32)
 
 
 def main_piece(mask: segment.Mask) -> segment.Mask:

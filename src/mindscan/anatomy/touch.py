@@ -19,8 +19,13 @@ OUTSIDE = "Outside"
 RARE = 10
 """A contact of fewer faces than this in all ten maps together counts as never seen."""
 
-_SAME = {"CC_": "Cerebral-White-Matter", "ctx-": "Cerebral-Cortex"}
-"""Parts of a structure by the beginning of their names."""
+_SAME = {
+    "CC_": "Cerebral-White-Matter",
+    "Left-Claustrum": "Cerebral-White-Matter",
+    "Right-Claustrum": "Cerebral-White-Matter",
+    "ctx-": "Cerebral-Cortex",
+}
+"""What maps count as part of another structure, by the beginning of its name."""
 
 _BESIDE = ("Dura", "Vein")
 

@@ -94,6 +94,8 @@ LABELS: tuple[Label, ...] = (
     Label(130, "Air", (20, 30, 70), "air", "", True),
     Label(131, "Orbital-Fat", (229, 229, 110), "soft", "", True),
     Label(134, "Globe", (216, 191, 216), "soft", "", True),
+    Label(138, "Left-Claustrum", (65, 135, 20), "GM", "L"),
+    Label(139, "Right-Claustrum", (65, 135, 20), "GM", "R"),
     Label(142, "Diploe", (190, 140, 100), "bone", "", True),
     Label(143, "Vitreous-Humor", (90, 160, 220), "soft", "", True),
     Label(144, "Lens", (230, 240, 255), "soft", "", True),

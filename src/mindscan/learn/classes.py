@@ -37,6 +37,7 @@ _JOINED = {
     "choroid-plexus": "Lateral-Ventricle",
     "5th-Ventricle": "Lateral-Ventricle",
     "vessel": "Cerebral-White-Matter",
+    "Claustrum": "Cerebral-White-Matter",
     "Optic-Chiasm": "CSF",
     **dict.fromkeys(
         ("CC_Posterior", "CC_Mid_Posterior", "CC_Central", "CC_Mid_Anterior", "CC_Anterior"),
