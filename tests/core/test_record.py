@@ -45,6 +45,19 @@ def test_json_both_ways(tmp_path: Path) -> None:
     assert "Ågren" in CART.json_text()
 
 
+def test_rows_of_numbers_stand_in_one_line_and_words_stay_as_they_are(tmp_path: Path) -> None:
+    class Map(Record):
+        rows: tuple[tuple[float, float], ...]
+        note: str
+        words: tuple[str, ...]
+
+    one = Map(rows=((1.5, -2e-9), (3.0, 4e30)), note="[\n 1,\n 2\n]", words=("1,", "2"))
+    assert "[1.5, -2e-09],\n" in one.json_text()
+    assert json.loads(one.json_text()) == one.model_dump(mode="json")
+    (tmp_path / "map.json").write_text(one.json_text(), encoding="utf-8")
+    assert Map.read(tmp_path / "map.json") == one
+
+
 def test_toml(tmp_path: Path) -> None:
     path = tmp_path / "cart.toml"
     path.write_text('colour = "blue"\n[[wheels]]\nradius_mm = 300\nmaker = "Ågren"\n', encoding="utf-8")

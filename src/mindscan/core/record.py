@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,9 @@ from typing import Any, ClassVar, Self, get_args
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from mindscan.core.errors import FileError, SettingsError
+
+_ROW = re.compile(r"\[\n[-+.,\deE\s]+\]")
+"""Numbers of a list, a line each; no string of JSON holds a line break."""
 
 
 class Record(BaseModel):
@@ -52,8 +56,12 @@ class Record(BaseModel):
         return cls.parse(data, where=str(path))
 
     def json_text(self) -> str:
-        """This record as indented JSON that ends with a newline; `read` gives the same record back."""
-        return json.dumps(self.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
+        """This record as indented JSON, every row of numbers in one line, that ends with a newline.
+
+        `read` gives the same record back.
+        """
+        text = json.dumps(self.model_dump(mode="json"), indent=1, ensure_ascii=False)
+        return _ROW.sub(lambda row: f"[{' '.join(row[0][1:-1].split())}]", text) + "\n"
 
     @property
     def digest(self) -> str:
