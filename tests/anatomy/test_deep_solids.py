@@ -15,9 +15,8 @@ from mindscan.anatomy import template
 
 NATIVE_OVER_TEMPLATE = 0.71
 MIDDLE = ("3rd-Ventricle", "4th-Ventricle", "Optic-Chiasm")
-CAVITIES = ("Lateral-Ventricle", "3rd-Ventricle", "4th-Ventricle")
-"""Wider in these maps than in the healthy (some people had atrophy), so grown to their volume first; the
-fourth is as wide as the average has it, and drawn in."""
+CAVITIES = ("Lateral-Ventricle", "3rd-Ventricle")
+"""Wider in these maps than in the healthy (some people had atrophy), so grown to their volume first."""
 
 
 class Shape(NamedTuple):

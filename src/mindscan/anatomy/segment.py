@@ -89,7 +89,7 @@ def _main_part(mask: Mask, bridge: int = 1) -> Mask:
 
 _STEM_MARGIN_MM = 5.0
 _PEDUNCLE_MM = (-20, -17)
-"""Before and above this (y, z) the peduncles belong to the ventral DC."""
+"""Before and above this (y, z) the cerebral peduncles belong to the ventral DC."""
 _PONS_HALF_MM, _PONS_FRONT_MM, _PONS_MM = 12.0, -21.0, (-48.0, -31.0)
 """Further from the midline than this, behind the front of the pons and at its height, lie the middle
 cerebellar peduncles. In label maps of people brainstem ends 10 to 12 mm off the midline there."""

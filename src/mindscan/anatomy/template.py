@@ -32,7 +32,7 @@ from mindscan.anatomy.mantle import Hemisphere
 from mindscan.anatomy.stored import Built, Stored
 from mindscan.core.errors import PackageError
 
-VERSION = 17
+VERSION = 18
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
@@ -58,6 +58,8 @@ PAINT_ORDER = (
     "Amygdala", "Hippocampus", "Caudate", "Putamen", "Thalamus", "VentralDC",
     "Corpus-Callosum",
 )  # fmt: skip
+_FOURTH_WIDER_MM = 1.2
+"""By so much the average's fourth ventricle is wider than that of the maps in `deep_solids`."""
 WALLS_MM = {
     "Lateral-Ventricle": 3.0, "Inf-Lat-Vent": 2.0, "Putamen": 2.0, "Caudate": 2.0, "Pallidum": 2.0,
     "Thalamus": 1.5, "Hippocampus": 1.0, "Claustrum": 0.8,
@@ -219,6 +221,7 @@ def _deep(
     """Add the fields of the deep structures; the distance to the walls of all that cortex keeps away from."""
     masks = with_undersides({name: masks[name] for name in PAINT_ORDER})
     away = {name: _mirrored_distance(_soft(mask)) for name, mask in masks.items()}
+    away["4th-Ventricle"] += _FOURTH_WIDER_MM
     away["Claustrum"] = deep_solids.claustrum(points, away["Putamen"], off_white)
     away |= {name: solid(points) for name, solid in deep_solids.SOLIDS.items()}
     fields |= {name: boxed(distance, low) for name, distance in away.items()}
