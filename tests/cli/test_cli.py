@@ -33,18 +33,25 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
     return words_run
 
 
+def timed(program: str, *words: str) -> tuple[float, subprocess.CompletedProcess[str]]:
+    """Seconds and outcome of a program in an interpreter of its own."""
+    began = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=True)
+    return time.perf_counter() - began, done
+
+
 def test_help_is_quick_and_loads_nothing_heavy() -> None:
+    """It is there before a tool of the field has loaded what it reads and filters scans with."""
     program = "import sys, mindscan.cli; mindscan.cli.main(); "
     program += "print(sorted({'torch', 'numpy', 'nibabel', 'scipy'} & set(sys.modules)), file=sys.stderr)"
-    times = []
+    times, loading = [], []
     for _ in range(3):
-        began = time.perf_counter()
-        command = [sys.executable, "-c", program, "--help"]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        times.append(time.perf_counter() - began)
+        seconds, done = timed(program, "--help")
+        times.append(seconds)
+        loading.append(timed("import nibabel, scipy.ndimage")[0])
     assert "Make a labelled data set" in done.stdout
     assert done.stderr in ("", "[]\n")
-    assert min(times) < 0.5
+    assert min(times) < min(loading)
 
 
 @pytest.mark.parametrize("command", ["make", "plan", "replay", "show", "cite", "validate anatomy"])

@@ -34,10 +34,19 @@ def children(pid: int) -> list[int]:
     return [int(child) for task in tasks for child in task.read_text().split()]
 
 
+def runs(pid: int) -> bool:
+    """Whether a process has not ended; one that has may stay listed until someone asks how."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"
+
+
 def gone(pids: list[int], seconds: float = 5) -> bool:
     """Whether all processes end in time."""
     for _ in range(int(seconds / 0.05)):
-        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+        if not any(map(runs, pids)):
             return True
         time.sleep(0.05)
     return False
