@@ -47,6 +47,16 @@ def test_sulci_that_everybody_has_are_found_on_the_average() -> None:
         assert float((right.recurring * right.primary)[here].max()) > 8, name
 
 
+def test_everybody_has_the_lateral_sulcus_from_its_stem_to_the_end_of_the_insula() -> None:
+    right = template.load().hemispheres[1]
+    stem, front, behind = (24.0, 7, -18), (38.0, 14, 2), (42.0, -16, 8)
+    places = torch.tensor([stem, front, behind])
+    assert template.load().fields["sulci"].at(places)[0].min() > -0.5
+    assert right.lift(right.primary[None]).at(places).min() > 0.95
+    frontal_pole = torch.tensor([[25.0, 55, 20]])
+    assert right.lift(right.primary[None]).at(frontal_pole).max() < 0.05
+
+
 def test_no_sulcus_has_room_on_the_callosum() -> None:
     right = template.load().hemispheres[1]
     coarse = right.vertices[: len(right.room)]

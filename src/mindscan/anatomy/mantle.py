@@ -36,9 +36,13 @@ _DEEPEST_MM = 20.0
 _BEND_MM = 3.0
 """How far the foot of a point may stray before the mantle's other side is nearer."""
 _COURSE_MM = 9.0
+_COURSE_DEPTH_MM, _INSULA_MM = 4.0, (12.0, 20.0)
+"""How deep below the mantle courses are looked for, and those that run along the insula as well."""
 _COURSES: dict[str, list[Point]] = {
     "central": [(12, -34, 72), (24, -28, 66), (36, -24, 56), (44, -16, 46), (52, -10, 32), (58, -6, 16)],
-    "lateral": [(38, 16, -4), (40, 6, 0), (40, -12, 6), (42, -24, 12), (54, -30, 18)],
+    "lateral": [(14, 5, -19), (24, 7, -18), (33, 9, -13), (40, 8, -2), (43, -16, 8), (54, -32, 18)],
+    "insular": [(39, 20, 0), (38, 12, 8), (39, 0, 12), (40, -14, 14)],
+    "olfactory": [(11, 16, -18), (13, 32, -22), (12, 48, -22)],
     "superior temporal": [(50, 6, -24), (56, -14, -12), (58, -28, -4), (56, -40, 4), (50, -52, 12)],
     "calcarine": [(8, -90, 2), (12, -80, 6), (14, -70, 8), (18, -60, 6)],
     "parieto-occipital": [(14, -62, 14), (12, -70, 28), (14, -78, 38)],
@@ -132,7 +136,7 @@ def hemisphere(half: npt.NDArray[np.bool_], pial: Field, whole: Field, share: Fi
     room[_read(whole, coarse)[0] < -3] = 0
     shell, near, weight, place = _shell(wall, coarse)
     arrays: list[npt.NDArray[Any]] = [
-        vertices, _recurring(pial, coarse, normal), _primary(coarse - 4 * normal), room,
+        vertices, _recurring(pial, coarse, normal), _primary(coarse, normal), room,
         shell, near, weight, place,
     ]  # fmt: skip
     tensors = [torch.from_numpy(np.ascontiguousarray(a)) for a in arrays]
@@ -189,9 +193,13 @@ def _recurring(
     return depth
 
 
-def _primary(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    x, y, z = points.T.astype(np.float32)
-    near = [tube((abs(x), y, z), [(p, _COURSE_MM) for p in course]) for course in _COURSES.values()]
+def _primary(vertices: npt.NDArray[np.float64], normal: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Where a primary sulcus runs below, anywhere down to the insula."""
+    near = []
+    for name, course in _COURSES.items():
+        for depth in (_COURSE_DEPTH_MM, *(_INSULA_MM if name in ("lateral", "insular") else ())):
+            x, y, z = (vertices - depth * normal).T.astype(np.float32)
+            near.append(tube((abs(x), y, z), [(point, _COURSE_MM) for point in course]))
     return np.asarray(np.clip(1 - np.min(near, axis=0) / 4, 0, 1), np.float64)
 
 
