@@ -70,6 +70,15 @@ def test_the_peduncles_join_pons_and_cerebellum(labels: np.ndarray) -> None:
     assert faces(labels, (16,), both_sides("Cerebellum-White-Matter")) > in_people / 3
 
 
+def test_white_matter_joins_both_sides_of_the_cerebellum_over_the_fourth_ventricle(
+    labels: np.ndarray,
+) -> None:
+    left, right = both_sides("Cerebellum-White-Matter")
+    assert faces(labels, (left,), (right,)) > 100
+    white, stem = (np.argwhere(np.isin(labels, ids))[:, 2].mean() for ids in ((left, right), (16,)))
+    assert -7 < white - stem < 2
+
+
 def test_the_fourth_ventricle_is_closed_by_tissue(labels: np.ndarray) -> None:
     fourth = (15,)
     around = (16, *both_sides("Cerebellum-Cortex"), *both_sides("Cerebellum-White-Matter"))

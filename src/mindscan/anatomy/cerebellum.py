@@ -36,9 +36,18 @@ _FURROW_WIDTH_MM = 0.6
 _BRANCH_PER_FURROW = 0.27
 """How far white matter reaches into the leaves, for each mm of depth of the furrows."""
 _PEDUNCLE: tuple[tuple[Point, float], ...] = (((13, -26, -35), 8), ((22, -42, -38), 8))
-_PEDUNCLE_EDGE_MM, _PEDUNCLE_MORE_MM = 3.0, 1.0
+_BULK_EDGE_MM, _PEDUNCLE_MORE_MM = 3.0, 1.0
 """The right middle peduncle: white matter to its surface, without furrows, and a little more than the average
 shows."""
+_BODY: tuple[tuple[tuple[Point, float], ...], ...] = (
+    (((0, -54, -23), 3.2), ((9, -52, -25), 4.5), ((14, -52, -31), 7)),
+    (((0, -53, -12), 1.2), ((0, -54, -20), 2.5), ((0, -58, -27), 3.2), ((0, -67, -27), 1)),
+    (((9, -46, -13), 1.5), ((10, -47, -20), 2.8), ((13, -50, -28), 6)),
+    (((9, -47, -19), 2.5), ((0, -49, -20), 3)),
+)
+"""White matter that joins both sides over the fourth ventricle: the arch, the stem of the vermis, the right
+superior peduncle and the velum beside it. It lies where most of ten label maps of people have it once they
+are carried to the template (SynthSeg's training maps, doi:10.1016/j.media.2023.102789)."""
 _SWAY_WAVELENGTH_MM, _SWAY_MM = 36.0, 2.0
 _ROOM = 1.3
 """Volume of the cerebellum's part of the skull over the volume of its tissue."""
@@ -118,12 +127,15 @@ class _Folia:
         angle = torch.atan2(z - _HUB_MM[1], _HUB_MM[0] - y) + math.pi
         across = angle * _HUB_RADIUS_MM + x.square() / _BOW_MM + place.look(self.sway)[0]
         turns = across / _FOLIUM_MM
-        leafy = (rods(torch.stack([x.abs(), y, z], 1), _PEDUNCLE) / _PEDUNCLE_EDGE_MM).clamp(0, 1)
+        right = torch.stack([x.abs(), y, z], 1)
+        body = torch.stack([rods(right, path) for path in _BODY]).amin(0)
+        bulk = torch.minimum(body, rods(right, _PEDUNCLE))
+        leafy = (bulk / _BULK_EDGE_MM).clamp(0, 1)
         furrow = self.furrow * leafy
         branch = _BRANCH_PER_FURROW * furrow * torch.cos(2 * math.pi * turns)
         outer = place.look(self.template.fields["pial"])[0]
         white = place.look(self.template.fields["white"])[0]
-        bare = torch.minimum(white, outer) - _PEDUNCLE_MORE_MM
+        bare = torch.minimum(torch.minimum(white, outer) - _PEDUNCLE_MORE_MM, body)
         gap = (turns + 0.5).frac().sub(0.5).abs() * _FOLIUM_MM
         furrows = torch.minimum(_FURROW_WIDTH_MM / 2 - gap, outer + furrow)
         carved = torch.maximum(furrows, place.look(self.template.fields["hull"])[0])

@@ -110,6 +110,8 @@ def brainstem(points: Points) -> Array:
     ]
     narrowing = 0.85 + 0.03 * np.maximum(-30 - points[1], 0)
     solid = tube([np.asarray(points[0] * narrowing, np.float32), points[1], points[2]], path)
+    beside_fourth = tube(points, [((7, -37, -26), 4.5), ((7.5, -39, -40), 5), ((6, -42, -50), 5)])
+    solid = np.minimum(solid, beside_fourth)
     roof = points[2] + 1 + 0.15 * (points[1] + 26)
     return np.maximum(np.maximum(solid, roof), -_beside_pons(points)).astype(np.float32)
 

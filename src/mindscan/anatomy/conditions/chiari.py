@@ -39,7 +39,7 @@ _CORD_MM, _FORWARD = -48.0, 0.14
 _CLEFT_MM = 4.0
 """The tonsils meet at the middle from this far."""
 _BOX = ((-12, 12, 1.5), (-66, -42, 1.5), (-104, -56, 0.5))
-_FLESH_MM = -0.5
+_FLESH_MM = -1.1
 """How deep below its surface a tip counts, so that it fills most of a voxel: own choice."""
 _TRIES, _NEAR_MM, _PACE, _FASTEST_MM = 5, 0.3, 3.0, 40.0
 """How the speed of the stream is searched: about this many mm of it for each mm of descent; a faster one than
