@@ -12,6 +12,7 @@ from cohort.small import digests
 from ingest.test_naming import faults
 from mindscan.anatomy import later
 from mindscan.anatomy.build import Model
+from mindscan.anatomy.mend import mend
 from mindscan.cohort import worker
 from mindscan.cohort.plan import Plan
 from mindscan.cohort.recipe import Recipe, draw, make_all
@@ -137,8 +138,10 @@ def test_itk_carries_the_second_session_to_the_first(
     there = np.array([carry.TransformPoint(p) for p in world * flip]) * flip
     unwarped = torch.from_numpy(there) @ torch.from_numpy(head.to_template[:3, :3]).T
     unwarped = (unwarped + torch.from_numpy(head.to_template[:3, 3])).float()
-    carried = head.paint(unwarped.T.contiguous().T).averaged(8).winner()
-    labels = second.labels.data.flatten()
+    canvas = head.paint(unwarped.T.contiguous().T).averaged(8)
+    carried = canvas.winner().to(torch.int16).reshape(grid.shape)
+    mend(carried, *(part.reshape(-1, *grid.shape) for part in (canvas.share, canvas.owner)))
+    carried, labels = carried.flatten(), second.labels.data.flatten()
     bare = torch.tensor([not is_artery(BY_ID[i]) for i in labels.tolist()])  # filled in afterwards
     for i in labels[bare].unique().tolist():
         here, there_too = labels[bare] == i, carried[bare] == i
