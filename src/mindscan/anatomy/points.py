@@ -49,6 +49,8 @@ _SIDES = (("L", "Left", -1), ("R", "Right", 1))
 _STEP_MM = 1.0
 _PARTS, _ROUNDS = 10, 3
 """A step in which a point lies is divided into so many parts, and the part that it lies in again."""
+_CLEAR_MM = 0.02
+"""A line that leaves its structure for less than this only grazes it, and has no point there, world mm."""
 _TENSORS = ("start", "step", "reach_mm", "members", "leaving")
 
 PAIRS = (
@@ -138,8 +140,10 @@ def _crossings(fixed: Lines, coats: Coats, scale: float) -> Tensor:
         past = there(met.repeat_interleave(len(cuts)), (low[:, None] + width * cuts).flatten())
         before = (past.view(-1, len(cuts)).cumsum(1) == 0).sum(1)
         low = low + width * before
+    middle, clear = low + width / 2, _CLEAR_MM / scale
+    clean = ~there(met, middle - clear) & there(met, middle + clear)
     along = torch.full_like(fixed.reach_mm, torch.nan)
-    along[met] = low + width / 2
+    along[met[clean]] = middle[clean]
     return along
 
 
