@@ -36,20 +36,32 @@ _DEEPEST_MM = 20.0
 _BEND_MM = 3.0
 """How far the foot of a point may stray before the mantle's other side is nearer."""
 _COURSE_MM = 9.0
-_COURSE_DEPTH_MM, _INSULA_MM = 4.0, (12.0, 20.0)
-"""How deep below the mantle courses are looked for, and those that run along the insula as well."""
-_COURSES: dict[str, list[Point]] = {
-    "central": [(12, -34, 72), (24, -28, 66), (36, -24, 56), (44, -16, 46), (52, -10, 32), (58, -6, 16)],
-    "lateral": [(14, 5, -19), (24, 7, -18), (33, 9, -13), (40, 8, -2), (43, -16, 8), (54, -32, 18)],
-    "insular": [(39, 20, 0), (38, 12, 8), (39, 0, 12), (40, -14, 14)],
-    "olfactory": [(11, 16, -18), (13, 32, -22), (12, 48, -22)],
-    "superior temporal": [(50, 6, -24), (56, -14, -12), (58, -28, -4), (56, -40, 4), (50, -52, 12)],
-    "calcarine": [(8, -90, 2), (12, -80, 6), (14, -70, 8), (18, -60, 6)],
-    "parieto-occipital": [(14, -62, 14), (12, -70, 28), (14, -78, 38)],
-    "cingulate": [(8, -34, 46), (8, -20, 42), (8, 0, 42), (8, 20, 34), (8, 36, 20), (8, 40, 4)],
-    "collateral": [(34, -60, -10), (32, -42, -14), (30, -24, -24)],
-    "intraparietal": [(34, -44, 46), (28, -62, 42), (26, -74, 32)],
-}
+_SHALLOW_MM, _DEEP_MM = (4.0,), (4.0, 12.0, 20.0)
+"""How deep below the mantle a course is looked for: at the surface, or down to the insula."""
+_COURSES: dict[str, tuple[Sequence[float], list[Point]]] = {
+    "central": (_SHALLOW_MM, [
+        (12, -34, 72), (24, -28, 66), (36, -24, 56), (44, -16, 46),
+        (52, -10, 32), (58, -6, 16),
+    ]),
+    "lateral": (_DEEP_MM, [
+        (14, 5, -19), (24, 7, -18), (33, 9, -13), (40, 8, -2),
+        (43, -16, 8), (54, -32, 18),
+    ]),
+    "insular": (_DEEP_MM, [(39, 20, 0), (38, 12, 8), (39, 0, 12), (40, -14, 14)]),
+    "olfactory": (_SHALLOW_MM, [(11, 16, -18), (13, 32, -22), (12, 48, -22)]),
+    "superior temporal": (_SHALLOW_MM, [
+        (50, 6, -24), (56, -14, -12), (58, -28, -4),
+        (56, -40, 4), (50, -52, 12),
+    ]),
+    "calcarine": (_SHALLOW_MM, [(8, -90, 2), (12, -80, 6), (14, -70, 8), (18, -60, 6)]),
+    "parieto-occipital": (_SHALLOW_MM, [(14, -62, 14), (12, -70, 28), (14, -78, 38)]),
+    "cingulate": (_SHALLOW_MM, [
+        (8, -34, 46), (8, -20, 42), (8, 0, 42), (8, 20, 34),
+        (8, 36, 20), (8, 40, 4),
+    ]),
+    "collateral": (_SHALLOW_MM, [(34, -60, -10), (32, -42, -14), (30, -24, -24)]),
+    "intraparietal": (_SHALLOW_MM, [(34, -44, 46), (28, -62, 42), (26, -74, 32)]),
+}  # fmt: skip
 """Rough courses of the primary sulci on the right, template mm; they say which of the average's sulci
 everybody has (Ono, Kubik, Abernathey 1990, Atlas of the Cerebral Sulci, ISBN 978-3-13-732101-9)."""
 
@@ -196,8 +208,8 @@ def _recurring(
 def _primary(vertices: npt.NDArray[np.float64], normal: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Where a primary sulcus runs below, anywhere down to the insula."""
     near = []
-    for name, course in _COURSES.items():
-        for depth in (_COURSE_DEPTH_MM, *(_INSULA_MM if name in ("lateral", "insular") else ())):
+    for depths, course in _COURSES.values():
+        for depth in depths:
             x, y, z = (vertices - depth * normal).T.astype(np.float32)
             near.append(tube((abs(x), y, z), [(point, _COURSE_MM) for point in course]))
     return np.asarray(np.clip(1 - np.min(near, axis=0) / 4, 0, 1), np.float64)
