@@ -1,4 +1,4 @@
-"""Weights half way between those before and after further learning.
+"""Weights of a segmenter half way between those before and after further learning.
 
     python scripts/between.py BEFORE.safetensors AFTER.safetensors OUT.safetensors
 
@@ -14,17 +14,20 @@ import argparse
 from pathlib import Path
 
 from safetensors import safe_open
-from safetensors.torch import load_file
 
-from mindscan.learn.weights import write_weights
+from mindscan.learn.weights import read_weights, write_weights
+from mindscan.tasks.segmenter import Segmenter
 
 
 def main(before: Path, after: Path, out: Path) -> None:
     """Read both, take the mean of every tensor, write it with what is known of the second."""
-    old, new = load_file(before), load_file(after)
+    old, new = Segmenter().network(), Segmenter().network()
+    for path, network in ((before, old), (after, new)):
+        read_weights(path, network, Segmenter.name)
     with safe_open(after, "pt") as opened:
         about = opened.metadata()
-    write_weights(out, {name: (old[name].float() + new[name].float()) / 2 for name in new}, about)
+    other = old.state_dict()
+    write_weights(out, {name: (one + other[name]) / 2 for name, one in new.state_dict().items()}, about)
 
 
 if __name__ == "__main__":
@@ -33,4 +36,7 @@ if __name__ == "__main__":
     )
     for name in ("before", "after", "out"):
         parser.add_argument(name, type=Path)
-    main(**vars(parser.parse_args()))
+    given = parser.parse_args()
+    if given.out.exists():
+        parser.error(f"{given.out} exists; expected a new file; choose another")
+    main(**vars(given))

@@ -41,4 +41,7 @@ if __name__ == "__main__":
     )
     for name in ("plan", "weights", "out"):
         parser.add_argument(name, type=Path)
-    main(**vars(parser.parse_args()))
+    given = parser.parse_args()
+    if given.out.exists():
+        parser.error(f"{given.out} exists; expected a new file; choose another")
+    main(**vars(given))
