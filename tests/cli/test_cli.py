@@ -41,7 +41,7 @@ def timed(program: str, *words: str) -> tuple[float, subprocess.CompletedProcess
 
 
 def test_help_is_quick_and_loads_nothing_heavy() -> None:
-    """It is there before a tool of the field has loaded what it reads and filters scans with."""
+    """It takes less than two thirds of what loading the libraries that read and filter scans takes."""
     program = "import sys, mindscan.cli; mindscan.cli.main(); "
     program += "print(sorted({'torch', 'numpy', 'nibabel', 'scipy'} & set(sys.modules)), file=sys.stderr)"
     times, loading = [], []
@@ -51,7 +51,7 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
         loading.append(timed("import nibabel, scipy.ndimage")[0])
     assert "Make a labelled data set" in done.stdout
     assert done.stderr in ("", "[]\n")
-    assert min(times) < min(loading)
+    assert min(times) < 2 / 3 * min(loading)
 
 
 @pytest.mark.parametrize("command", ["make", "plan", "replay", "show", "cite", "validate anatomy"])
