@@ -107,7 +107,7 @@ def dense(coats: Coats, scale: float, device: torch.device | str = "cpu") -> tup
 
     Returns:
         Names and places in the template mm in which structures paint, float64, shape (n, 3), on the CPU;
-        not a number where a line does not meet its structure in this head.
+        not a number where a line does not meet its structure in this head, or only grazes it.
     """
     fixed = lines().to(device)
     found = fixed.start + fixed.step * _crossings(fixed, coats, scale)[:, None]

