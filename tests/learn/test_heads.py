@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 
 from learn.small import PLAN, head
@@ -47,3 +48,13 @@ def test_the_pose_is_the_one_the_head_was_made_in() -> None:
     world = torch.from_numpy(head().brain.labels.affine)
     place = torch.from_numpy(head().to_template) @ world @ torch.cat([index, torch.ones(1)])
     assert float((place[:3] - torch.tensor([0.0, -12.0, 0.0])).norm()) < 12  # third ventricle, MNI mm
+
+
+def test_heads_by_other_labels_are_other_heads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heads._rules.cache_clear()
+    heads.head(PLAN, 1, 1, tmp_path)
+    monkeypatch.setattr(heads, "LABELS", heads.LABELS[:-1])
+    heads._rules.cache_clear()
+    heads.head(PLAN, 1, 1, tmp_path)
+    heads._rules.cache_clear()
+    assert len(list(tmp_path.glob("*.safetensors"))) == 2
