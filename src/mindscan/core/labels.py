@@ -118,6 +118,7 @@ LABELS: tuple[Label, ...] = (
     Label(930, "MS-Plaque", (255, 221, 51), "soft", lesion=True),
     Label(931, "MS-Black-Hole", (150, 110, 20), "soft", lesion=True),
     Label(932, "MS-Active-Plaque", (255, 120, 200), "soft", lesion=True, enhancing=True),
+    Label(933, "Infarct-Hyperacute", (50, 160, 90), "soft", lesion=True),
     Label(934, "Infarct-Acute", (80, 220, 120), "soft", lesion=True),
     Label(935, "Infarct-Subacute", (120, 255, 200), "soft", lesion=True, enhancing=True),
     Label(936, "Cavity", (30, 90, 200), "CSF", lesion=True),

@@ -139,6 +139,7 @@ MATTER: dict[str, Matter] = {
     "plaque": Matter(1.027, _WHITE, (10, 28)),
     "black hole": Matter(1.022, _WHITE, (5, 25)),
     "active plaque": Matter(1.026, _WHITE, (10, 28)),
+    "hyperacute infarct": Matter(1.031, _GREY, (22, 36)),
     "acute infarct": Matter(1.025, _GREY, (15, 32)),
     "subacute infarct": Matter(1.019, _GREY, (8, 30)),
     "gliosis": Matter(1.022, _GREY, (10, 32)),

@@ -20,7 +20,9 @@ def made(**values: object) -> StrokeSize:
     return StrokeSize.parse({**USUAL, **values})
 
 
-@pytest.mark.parametrize(("days", "label"), [(2, "Infarct-Acute"), (20, "Infarct-Subacute")])
+@pytest.mark.parametrize(
+    ("days", "label"), [(0.5, "Infarct-Hyperacute"), (2, "Infarct-Acute"), (20, "Infarct-Subacute")]
+)
 def test_the_label_goes_with_the_age(days: float, label: str) -> None:
     found = Stroke().lesions(made(age_days=days), Key(1), survey())
     assert [(BY_ID[each.label].name, each.ml) for each in found] == [(label, 10)]

@@ -28,8 +28,14 @@ _VOLUMES_ML: dict[Territory, tuple[float, float]] = {
 }  # fmt: skip
 """From severity 0 to 1: own choices; a lacune is 3 to 15 mm across (Wardlaw 2013,
 doi:10.1016/S1474-4422(13)70124-8)."""
-_ACUTE_DAYS, _SUBACUTE_DAYS = 7.0, 45.0
+_HYPERACUTE_DAYS, _ACUTE_DAYS, _SUBACUTE_DAYS = 1.0, 7.0, 45.0
 """Ages at which an infarct passes to the next stage; Allen et al. 2012, doi:10.1148/rg.325115760."""
+_STAGES = (
+    (_HYPERACUTE_DAYS, "Infarct-Hyperacute"),
+    (_ACUTE_DAYS, "Infarct-Acute"),
+    (_SUBACUTE_DAYS, "Infarct-Subacute"),
+)
+"""Until when an infarct is called what; thereafter it is a cavity and gliosis."""
 _DAYS_A_YEAR, _OLDEST_DAYS = 365.25, 7300.0
 _SHRINKING = {"small": 0.44, "large": 0.15}
 """Share of the volume that is lost until an infarct is old: small deep ones a median of 44 % (2015,
@@ -87,7 +93,7 @@ class Stroke(Calm):
     """An infarct."""
 
     name = "ischaemic-stroke"
-    about = "An infarct in the territory of one artery, acute to chronic with cavity, gliosis and widening"
+    about = "An infarct in the territory of one artery, hyperacute to chronic with cavity, gliosis, widening"
     sources = (
         "Ng et al. 2007, doi:10.1161/STROKEAHA.106.475483 (territories)",
         "Tatu et al. 1998, doi:10.1212/wnl.50.6.1699 (their borders)",
@@ -186,12 +192,8 @@ def _infarct(params: StrokeSize, now: StrokeSize, key: Key, survey: Survey) -> l
         spread = np.maximum(gap - radius + bumps, 4.0 * inside)
         level = survey.field(np.where(widened(tissue), spread - 20.0, _OFF_MM))
     done = params.territory
-    if now.age_days < _ACUTE_DAYS:
-        parts = [("infarct", "Infarct-Acute", 1.0)]
-    elif now.age_days < _SUBACUTE_DAYS:
-        parts = [("infarct", "Infarct-Subacute", 1.0)]
-    else:
-        parts = [("cavity", "Cavity", now.cavity), ("infarct", "Gliosis", 1 - now.cavity)]
+    old = [("cavity", "Cavity", now.cavity), ("infarct", "Gliosis", 1 - now.cavity)]
+    parts = next(([("infarct", label, 1.0)] for until, label in _STAGES if now.age_days < until), old)
     return [
         Lesion(Stroke.name, ids_of(label)[0], level, hosts, share * now.volume_ml, done, name=name)
         for name, label, share in parts
