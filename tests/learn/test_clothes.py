@@ -1,14 +1,30 @@
 """Images as networks see them: every kind, always finite, on one scale."""
 
 import torch
+from torch import Tensor
 
 from learn.small import head
 from mindscan.core.key import Key
-from mindscan.learn.clothes import PRESETS, dressed, normalised, signal, toned
+from mindscan.core.labels import BY_NAME
+from mindscan.learn.clothes import PRESETS, USUAL, Clothes, dressed, normalised, signal, toned
 
 
 def test_shares_of_contrasts_are_a_whole() -> None:
-    assert abs(sum(PRESETS.values()) - 1) < 1e-9
+    assert abs(sum(PRESETS.values()) + Clothes().random - 1) < 1e-9
+
+
+def test_parts_of_clothes_can_be_left_out() -> None:
+    keys = [Key(5) / n for n in range(8)]
+    muscle = head().brain.labels.data == BY_NAME["Muscle"].id
+
+    def views(clothes: Clothes) -> list[Tensor]:
+        return [dressed(head(), key, clothes) for key in keys]
+
+    assert {bool(view[muscle].any()) for view in views(USUAL)} == {True, False}
+    assert not any(bool(view[muscle].any()) for view in views(Clothes(whole=0, faults=False)))
+    assert all(bool(view[muscle].any()) for view in views(Clothes(whole=1, faults=False)))
+    for one, other in zip(views(Clothes(random=0)), views(Clothes(random=1)), strict=True):
+        assert not torch.equal(one, other)
 
 
 def test_every_view_is_a_signal_and_no_two_are_alike() -> None:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from learn.small import PLAN, head
 from mindscan.core.errors import FileError, FolderError, SettingsError
 from mindscan.core.key import Key
+from mindscan.learn.clothes import USUAL, Clothes
 from mindscan.learn.fit import CHECKPOINT, CURVE, WEIGHTS, Step, Stock, Views, fit
 from mindscan.learn.heads import Head
 from mindscan.learn.task import Sample
@@ -37,7 +38,7 @@ class Doubling:
     def begin(self, network: nn.Module, heads: Iterable[Head]) -> None:
         """Nothing is known."""
 
-    def sample(self, head: Head, key: Key, whole: bool = False) -> Sample:
+    def sample(self, head: Head, key: Key, whole: bool = False, clothes: Clothes = USUAL) -> Sample:
         given = torch.randn(1, 2, 2, 2, generator=key.generator())
         return Sample(given, {"doubled": given * 2})
 

@@ -6,8 +6,11 @@ as networks then care for shape (Billot 2023, doi:10.1016/j.media.2023.102789).
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 import torch
+from pydantic import Field
 from torch import Tensor
 from torch.nn import functional
 
@@ -15,13 +18,13 @@ from mindscan.core.brain import Brain
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_ID, TABLE_SIZE, in_skull
 from mindscan.core.person import Person
+from mindscan.core.record import Record
 from mindscan.imaging import scanner
 from mindscan.imaging.magnet import MRI
 from mindscan.imaging.masking import Masking, kept_mask
 from mindscan.learn.heads import Head
 
 PRESETS = {
-    "random": 0.36,
     "T1w": 0.34,
     "T1w-SPGR-3T": 0.06,
     "T2w": 0.07,
@@ -30,20 +33,45 @@ PRESETS = {
     "T2starw-GRE-3T": 0.02,
     "CT": 0.04,
 }
-"""How often each contrast is seen."""
+"""How often the contrast of each scanner is seen, against one another."""
 
-_WHOLE, _IN_SKULL, _CLOSED = 0.5, 0.62, 0.8
-"""Up to these shares of views show the whole head, all inside the skull, brain with the fluid in its folds;
-the rest show brain alone, or with a rim of fluid."""
+_IN_SKULL, _CLOSED = 0.24, 0.6
+"""Of views that do not show the whole head, up to these shares show all inside the skull, and brain with the
+fluid in its folds; the rest show brain alone, or with a rim of fluid."""
+_CLEAN = {"bias_sd": 0.0, "snr": 1000.0}
 
 _INSIDE = torch.tensor([i in BY_ID and in_skull(BY_ID[i]) for i in range(TABLE_SIZE)])
 
 
-def dressed(head: Head, key: Key) -> Tensor:
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Clothes(Record):
+    """What views of heads look like; each part can be left out, to see what it is worth.
+
+    Args:
+        random: share of views with a contrast that no scanner has, 0 to 1; the rest have that of a scanner.
+        faults: whether there are noise, bias fields, more blur than usual, thick slices, markers beside the
+            head and ends that are missing.
+        whole: share of views that show the whole head, 0 to 1; the rest show it without the skull.
+    """
+
+    random: Share = 0.36
+    faults: bool = True
+    whole: Share = 0.5
+
+
+USUAL = Clothes()
+"""What networks learn from where nothing else is said."""
+
+
+def dressed(head: Head, key: Key, clothes: Clothes = USUAL) -> Tensor:
     """The image of a head in random clothes, float32, shape (i, j, k), on the grid of its labels."""
-    image = _scanned(head, key / "scan") if head.image is None else signal(head.image)
+    image = _scanned(head, key / "scan", clothes) if head.image is None else signal(head.image)
     rng = key.rng()
-    image = _masked(image, head.brain, rng)
+    image = _masked(image, head.brain, rng, clothes.whole)
+    if not clothes.faults:
+        return image
     if rng.random() < 0.1:
         image = _with_marker(image, head.brain, rng)
     if rng.random() < 0.3:
@@ -82,30 +110,31 @@ def normalised(image: Tensor, sight: Tensor) -> Tensor:
     return (image / bright[int(0.98 * (len(bright) - 1))]).clamp(0, 2)
 
 
-def _scanned(head: Head, key: Key) -> Tensor:
+def _scanned(head: Head, key: Key, clothes: Clothes) -> Tensor:
     rng = key.rng()
-    names = list(PRESETS)
-    preset = str(rng.choice(names, p=list(PRESETS.values())))
+    per_share = (1 - clothes.random) / sum(PRESETS.values())
+    chances = [clothes.random, *(share * per_share for share in PRESETS.values())]
+    preset = str(rng.choice(["random", *PRESETS], p=chances))
     settings = scanner.draw(preset, key, Person(age_years=head.age_years, sex="F"))
     if isinstance(settings, MRI):
-        settings = settings.model_copy(
-            update={
-                "bias_sd": float(rng.uniform(0, 0.25)),
-                "snr": float(np.exp(rng.uniform(np.log(8), np.log(80)))),
-                "psf_fwhm_mm": float(rng.uniform(0.5, 3.5)),
-                "texture_sd": float(rng.uniform(0.02, 0.1)),
-            }
-        )
+        faults = {
+            "bias_sd": float(rng.uniform(0, 0.25)),
+            "snr": float(np.exp(rng.uniform(np.log(8), np.log(80)))),
+            "psf_fwhm_mm": float(rng.uniform(0.5, 3.5)),
+            "texture_sd": float(rng.uniform(0.02, 0.1)),
+        }
+        settings = settings.model_copy(update=faults if clothes.faults else _CLEAN)
     return signal(scanner.scan(head.brain, settings, key / "image").volume.data)
 
 
-def _masked(image: Tensor, brain: Brain, rng: np.random.Generator) -> Tensor:
+def _masked(image: Tensor, brain: Brain, rng: np.random.Generator, whole: float) -> Tensor:
     kind = rng.random()
-    if kind < _WHOLE:
+    if kind < whole:
         return image
-    if kind < _IN_SKULL:
+    share = (kind - whole) / (1 - whole)
+    if share < _IN_SKULL:
         mask = _INSIDE.to(image.device)[brain.labels.data.int()]
-    elif kind < _CLOSED:
+    elif share < _CLOSED:
         mask = kept_mask(Masking(keep="brain", margin_mm=float(rng.uniform(0, 6))), brain)
     else:
         tissue = (brain.fraction("GM").data + brain.fraction("WM").data) > 0.3

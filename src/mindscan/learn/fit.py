@@ -84,7 +84,7 @@ class Views(Dataset[Sample]):
             shown = self.stock.learnt[int((key / "head").rng().integers(len(self.stock.learnt)))]
         else:
             shown = self.head(1 + int((key / "head").rng().integers(self.training.count)))
-        return self.task.sample(shown, key / "view")
+        return self.task.sample(shown, key / "view", clothes=self.training.clothes)
 
     def judged(self) -> Iterator[tuple[str, Sample]]:
         """Views of all heads that are not learnt from, and what is put before the names of their scores."""

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from torch import Tensor, nn
 
 from mindscan.core.key import Key
+from mindscan.learn.clothes import USUAL, Clothes
 from mindscan.learn.heads import Head
 
 
@@ -30,7 +31,7 @@ class Task(Protocol):
     def begin(self, network: nn.Module, heads: Iterable[Head]) -> None:
         """Give a fresh network what needs no steps, only a look at heads, made as they are asked for."""
 
-    def sample(self, head: Head, key: Key, whole: bool = False) -> Sample:
+    def sample(self, head: Head, key: Key, whole: bool = False, clothes: Clothes = USUAL) -> Sample:
         """One view of a head; `whole` when not only a part of it shall be seen, as for a judgement."""
 
     def answer(self, network: nn.Module, given: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from pydantic import Field
 from mindscan.cohort.plan import GridPlan, People, Plan
 from mindscan.core.prior import Prior
 from mindscan.core.record import Record
+from mindscan.learn.clothes import USUAL, Clothes
 
 Count = Annotated[int, Field(ge=1)]
 
@@ -18,6 +19,7 @@ class Training(Record):
 
     Args:
         heads: people, grid and anatomy of the heads that are seen; their scans play no part.
+        clothes: what views of the heads look like.
         count: how many heads there are; each is seen many times, never twice alike.
         part: of the network, that alone learns, such as "close"; all of it when "". Weights to begin with may
             then lack this part.
@@ -37,6 +39,7 @@ class Training(Record):
     heads: Plan = Plan(
         people=People(age_years=Prior(uniform=(6, 95))), grid=GridPlan(voxel_mm=(2.0, 2.0, 2.0))
     )
+    clothes: Clothes = USUAL
     count: Count = 256
     held_out: Annotated[int, Field(ge=0)] = 6
     part: str = ""

@@ -17,6 +17,7 @@ from mindscan.anatomy.landmarks import AFIDS
 from mindscan.core.key import Key
 from mindscan.core.labels import BY_ID, TABLE_SIZE, both_sides, structure_of
 from mindscan.learn.classes import IDS, classes_of, ids_of, sides_of
+from mindscan.learn.clothes import USUAL, Clothes
 from mindscan.learn.heads import Head
 from mindscan.learn.pose import moved, places, seen, turned
 from mindscan.learn.task import Sample
@@ -85,7 +86,7 @@ class Landmarker:
             fold += [number % FOLDS] * 2
         learn(network, views, torch.tensor(fold))
 
-    def sample(self, head: Head, key: Key, whole: bool = False) -> Sample:
+    def sample(self, head: Head, key: Key, whole: bool = False, clothes: Clothes = USUAL) -> Sample:
         """Maps of a head near the pose of the template, with borders that err; see `Task.sample`."""
         pose = turned(key / "pose", **_VARIED, centre_mm=_CENTRE) @ head.to_template
         shares = _shares(head, pose)

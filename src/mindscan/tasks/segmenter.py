@@ -17,7 +17,7 @@ from torch.nn import functional
 from mindscan.core.key import Key
 from mindscan.core.volume import Affine, Grid
 from mindscan.learn.classes import CLASSES, SIDED, classes_of, sides_of
-from mindscan.learn.clothes import dressed, normalised, toned
+from mindscan.learn.clothes import USUAL, Clothes, dressed, normalised, toned
 from mindscan.learn.heads import Head
 from mindscan.learn.pose import Channels, bent, moved, part, places, seen, turned
 from mindscan.learn.task import Sample
@@ -150,14 +150,14 @@ class Segmenter:
         usual = torch.cat([(counts / counts.sum(0)).log(), (sides[1:] / sides[:1]).log()])
         network.usual.copy_(usual.clamp(-_WIDE, _WIDE))
 
-    def sample(self, head: Head, key: Key, whole: bool = False) -> Sample:
+    def sample(self, head: Head, key: Key, whole: bool = False, clothes: Clothes = USUAL) -> Sample:
         """A head near the pose of the template, bent a little, in random clothes; see `Task.sample`."""
         device = head.brain.labels.data.device
         box = BOX if whole else _patch(key / "part")
         spot = places(box, device)
         back = _to_voxel(head, key / "pose")
         index = moved(spot + bent(box, key / "bend", _BEND_MM, _BEND_SPACING_MM, device), back)
-        image = dressed(head, key / "clothes")[None]
+        image = dressed(head, key / "clothes", clothes)[None]
         sight = seen(image, moved(places(_SIGHT, device), back), nearest=True)
         given = toned(normalised(seen(image, index), sight), key / "tone")
         ids = seen(head.brain.labels.data[None].float(), index, nearest=True).round().int()

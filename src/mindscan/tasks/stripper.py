@@ -16,7 +16,7 @@ from torch.nn import functional
 from mindscan.core.key import Key
 from mindscan.core.volume import Grid
 from mindscan.learn.classes import classes_of
-from mindscan.learn.clothes import dressed, normalised, toned
+from mindscan.learn.clothes import USUAL, Clothes, dressed, normalised, toned
 from mindscan.learn.heads import Head, halved
 from mindscan.learn.pose import moved, places, seen, turned
 from mindscan.learn.task import Sample
@@ -55,13 +55,13 @@ class Stripper:
     def begin(self, network: nn.Module, heads: Iterable[Head]) -> None:
         """Nothing is known before training."""
 
-    def sample(self, head: Head, key: Key, whole: bool = False) -> Sample:
+    def sample(self, head: Head, key: Key, whole: bool = False, clothes: Clothes = USUAL) -> Sample:
         """A head somewhere in the box, in random clothes; it is always seen whole, see `Task.sample`."""
         head = halved(head)
         labels = head.brain.labels
         to_voxel = np.linalg.inv(labels.affine) @ turned(key / "pose", **_VARIED, centre_mm=MIDDLE_MM)
         index = moved(places(BOX, labels.data.device), to_voxel)
-        given = seen(dressed(head, key / "clothes")[None], index)
+        given = seen(dressed(head, key / "clothes", clothes)[None], index)
         given = toned(normalised(given, given[..., ::2, ::2, ::2]), key / "tone")
         ids = seen(labels.data[None].float(), index, nearest=True).round().int()
         return Sample(given, {"inside": (classes_of(ids) > 0).float()})
