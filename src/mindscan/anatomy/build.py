@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -93,6 +93,12 @@ class Model:
         """What is painted at unwarped template points of the first session, shape (n, 3)."""
         return paint(self, self.place(xyz, 0.0))
 
+    def paint_brain(self, xyz: Tensor) -> Canvas:
+        """The same as far as it lies inside the skull; the rest is left free."""
+        place = self.place(xyz, 0.0)
+        canvas = Canvas.blank(place.xyz)
+        return _filled(canvas, coats(self.inner, place, _in_skull(self, place), canvas.free))
+
     def place(self, xyz: Tensor, point_ml: float) -> Place:
         """Carry unwarped template points, shape (n, 3), through the warp."""
         xyz = carried(self.openings, xyz)
@@ -171,7 +177,7 @@ def model(
     head = _with_structures(head, illness.squeezed(illnesses, anatomy), key, frame)
     place = partial(head.place, point_ml=0.0)
     strings = partial(lesions.strung, head.threads, head.to_template)
-    found = illness.lesions(illnesses, key, head.scale, place, head.paint, head.openings, strings)
+    found = illness.lesions(illnesses, key, head.scale, place, head.paint_brain, head.openings, strings)
     return replace(head, lesions=found, loads=loads)
 
 
@@ -355,7 +361,12 @@ def _evaluate(
 def paint(head: Model, place: Place, canvas: Canvas | None = None) -> Canvas:
     """Paint front to back, on an empty canvas where one is given."""
     canvas = canvas or Canvas.blank(place.xyz)
-    for coat in _coats(head, place, canvas.free):
+    return _filled(canvas, _coats(head, place, canvas.free))
+
+
+def _filled(canvas: Canvas, found: Iterable[Coat]) -> Canvas:
+    """A canvas with all coats; what they leave free is air."""
+    for coat in found:
         canvas.add(coat)
     canvas.share[0] += canvas.free
     return canvas

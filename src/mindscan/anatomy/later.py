@@ -128,7 +128,7 @@ class First:
         """A look at the head for lesions to find their places in, the same as in the first session."""
         head = self.head
         place = functools.partial(head.place, point_ml=0.0)
-        return illness.survey(head.scale, place, head.paint, head.openings)
+        return illness.survey(head.scale, place, head.paint_brain, head.openings)
 
 
 def look(head: Model) -> First:
@@ -180,7 +180,7 @@ def _settled(first: First, velocity: Floats, lesions: Sequence[Lesion]) -> tuple
     forth = exponential(torch.from_numpy(velocity), first.lattice)
 
     def paint(xyz: Tensor) -> Canvas:
-        canvas = first.head.paint(xyz)
+        canvas = first.head.paint_brain(xyz)
         return replace(canvas, share=canvas.share * room_at(forth, xyz.cpu()).to(xyz.device))
 
     strings = functools.partial(strung, first.head.threads, first.head.to_template)

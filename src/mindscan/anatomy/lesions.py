@@ -132,16 +132,9 @@ def takes(lesions: Sequence[Lesion], xyz: Tensor, canvas: Canvas) -> Iterator[Ta
         xyz: places in template mm that no warp has moved, shape (n, 3).
         canvas: what is painted there; unchanged.
     """
-    if not len(xyz):
-        return
     left: Tensor | None = None
-    low, high = xyz.amin(0).tolist(), xyz.amax(0).tolist()
-    for number, lesion in enumerate(lesions):
-        if not lesion.ml:
-            continue
-        first, last = lesion.level.box()
-        if any(a > d or b < c for a, b, c, d in zip(low, high, first, last, strict=True)):
-            continue
+    for number in _meeting(lesions, xyz):
+        lesion = lesions[number]
         near = lesion.level.near(xyz)
         cover = lesion.cover(xyz[near])
         inside = cover.nonzero()[:, 0]
@@ -154,6 +147,16 @@ def takes(lesions: Sequence[Lesion], xyz: Tensor, canvas: Canvas) -> Iterator[Ta
             left = canvas.share.clone() if left is None else left
             left[:, at] -= part
             yield Taken(number, at, part)
+
+
+def _meeting(lesions: Sequence[Lesion], xyz: Tensor) -> list[int]:
+    """Numbers of the lesions with volume whose lattice meets the box around some points."""
+    if not lesions or not len(xyz):
+        return []
+    low, high = (end.double().cpu().numpy() for end in (xyz.amin(0), xyz.amax(0)))
+    boxes = np.array([lesion.level.box() for lesion in lesions])
+    meets = (boxes[:, 0] <= high).all(1) & (boxes[:, 1] >= low).all(1)
+    return [number for number in np.flatnonzero(meets).tolist() if lesions[number].ml]
 
 
 def strung(threads: Callable[[], Sequence[Tube]], to_template: Affine) -> Strings:

@@ -68,7 +68,7 @@ class Survey:
         """Millimetres in the world to the surface of a mask, negative inside."""
         step = STEP_MM * self.scale
         outside = ndimage.distance_transform_edt(~mask) * step
-        inside = ndimage.distance_transform_edt(mask) * step
+        inside = _depth(mask) * step
         found: Array = outside - inside + step / 2 * np.where(mask, 1, -1)
         return found
 
@@ -208,6 +208,15 @@ def _around(mask: Mask) -> tuple[tuple[slice, ...], npt.NDArray[np.int64]]:
     near = np.argwhere(mask)
     low = np.maximum(near.min(0) - 2, 0)
     return tuple(slice(a, b) for a, b in zip(low, near.max(0) + 3, strict=True)), low
+
+
+def _depth(mask: Mask) -> Array:
+    """How many steps deep every node lies in a mask, 0 outside."""
+    depth = np.zeros(mask.shape)
+    if mask.any():
+        box, _ = _around(mask)
+        depth[box] = ndimage.distance_transform_edt(mask[box])
+    return depth
 
 
 def _between(values: Array | Mask) -> Array:
