@@ -184,7 +184,11 @@ def test_scans_of_ones_own_are_seen_as_often_as_wanted(kept: Path, monkeypatch: 
     mine = replace(head(), age_years=1.0)
     seen: list[float] = []
     views = Views(Doubling(), training, Stock(kept, (mine,), (mine, mine), "x"))
-    monkeypatch.setattr(views.task, "sample", lambda head, key, whole=False: seen.append(head.age_years))
+
+    def look(head: Head, key: Key, whole: bool = False, clothes: Clothes = USUAL) -> None:
+        seen.append(head.age_years)
+
+    monkeypatch.setattr(views.task, "sample", look)
     for number in range(400):
         views[number]
     assert 70 < seen.count(1.0) < 130
