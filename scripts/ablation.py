@@ -7,14 +7,13 @@ Every row trains a segmenter from nothing, by the same plan and the same streams
 measures it on the scans of FOLDER, see `bench/real.py`. Nothing is chosen by what comes out. "again" is the
 whole generator with other heads and views: what it differs from the first row by is chance.
 
-OUT keeps a folder for every row; a run that was stopped goes on where it was. The table stands in
-`OUT/ablation.tsv` in the end.
+OUT keeps a folder for every row; the same command goes on where it was stopped, and another budget asks for
+another OUT. The table of the rows asked for stands in `OUT/ablation.tsv` in the end.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import sys
 from pathlib import Path
@@ -26,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 
 from real import STRUCTURES, labels_of, structures
 
+from mindscan.core.errors import FolderError, MindscanError
 from mindscan.dataset.nifti import read_nifti
 from mindscan.learn.fit import WEIGHTS, fit
 from mindscan.learn.training import Training
@@ -45,37 +45,48 @@ ALIKE = {"warp": {"broad_mm": 0.0, "middle_mm": 0.0, "fine_mm": 0.0}}
 
 PARTS: dict[str, tuple[str, dict[str, object], dict[str, object]]] = {
     "whole": ("nothing", {}, {}),
-    "again": ("nothing, other heads and views", {}, {}),
+    "again": ("nothing, other heads and views", {}, {"seed": 2028}),
     "folding": ("folds of one's own", {"anatomy": SMOOTH}, {}),
     "shape": ("variety of shapes, deep ones too", {"anatomy": ALIKE}, {}),
     "lesions": ("lesions and diseases", {"conditions": []}, {}),
-    "faults": ("noise, bias, blur, thick slices, markers", {}, {"faults": False}),
-    "head": ("the head around the brain", {}, {"whole": 0.0}),
-    "random": ("contrasts that no scanner has", {}, {"random": 0.0}),
-    "physical": ("contrasts of scanners", {}, {"random": 1.0}),
+    "faults": ("noise, bias, blur, thick slices, markers", {}, {"clothes": {"faults": False}}),
+    "head": ("the head around the brain", {}, {"clothes": {"whole": 0.0}}),
+    "random": ("contrasts that no scanner has", {}, {"clothes": {"random": 0.0}}),
+    "physical": ("contrasts of scanners", {}, {"clothes": {"random": 1.0}}),
 }
-"""By row: what is left out, in words, in the plan of the heads, and in their clothes."""
+"""By row: what is left out, in words, in the plan of the heads, and in the rest of the training."""
 
 
 def training(part: str, heads: int, steps: int) -> Training:
     """The plan of a row: that of the packaged weights, a part left out, for so many heads and steps."""
     usual = Training.read(PLAN).model_dump(mode="json", exclude_unset=True)
-    _, plan, clothes = PARTS[part]
+    _, plan, rest = PARTS[part]
     usual["heads"] |= plan
-    usual |= {"clothes": clothes, "count": heads, "steps": steps, "rate": RATE, "held_out": 0}
-    return Training.parse(usual | {"seed": usual["seed"] + (part == "again")}, part)
+    return Training.parse(usual | {"count": heads, "steps": steps, "rate": RATE, "held_out": 0} | rest, part)
 
 
-def measured(weights: Path, folder: Path) -> dict[str, float]:
-    """Mean Dice of every structure over the real scans with manual labels, and over whole heads."""
-    stripped = folder / "t1_manual_labels"
-    pairs = [(path, labels_of(path)) for path in sorted(stripped.glob("[0-9]*_T1_brain.nii.gz"))]
-    scores = _mean(weights, pairs)
-    scores["stripped"] = float(np.mean(list(scores.values())))
+def scans(folder: Path) -> dict[str, list[tuple[Path, Path]]]:
+    """Real scans with their labels, by kind.
+
+    Raises:
+        FolderError: there are none of a kind.
+    """
+    stripped = sorted((folder / "t1_manual_labels").glob("[0-9]*_T1_brain.nii.gz"))
     heads = sorted(p for p in (folder / "whole_head_t1").glob("*.nii.gz") if "DLMUSE" not in p.name)
-    pairs = [(path, path.with_name(path.name.replace(".nii", "_DLMUSE.nii"))) for path in heads]
-    scores["with skull"] = float(np.mean(list(_mean(weights, pairs).values())))
-    return scores
+    found = {
+        "stripped": [(path, labels_of(path)) for path in stripped],
+        "with skull": [(path, path.with_name(path.name.replace(".nii", "_DLMUSE.nii"))) for path in heads],
+    }
+    for kind, pairs in found.items():
+        if not pairs or not all(labels.exists() for _, labels in pairs):
+            raise FolderError(f"{folder} lacks labelled scans {kind}", "those of bench/real.py", "add them")
+    return found
+
+
+def measured(weights: Path, known: dict[str, list[tuple[Path, Path]]]) -> dict[str, float]:
+    """Mean Dice of every structure over the stripped scans, and of all over those of each kind."""
+    rows = {kind: _mean(weights, pairs) for kind, pairs in known.items()}
+    return rows["stripped"] | {kind: float(np.mean(list(row.values()))) for kind, row in rows.items()}
 
 
 def _mean(weights: Path, pairs: list[tuple[Path, Path]]) -> dict[str, float]:
@@ -88,22 +99,20 @@ def _mean(weights: Path, pairs: list[tuple[Path, Path]]) -> dict[str, float]:
 
 def main(out: Path, folder: Path, parts: list[str], heads: int, steps: int) -> None:
     """Train every row, then measure every row and tell."""
+    known = scans(folder)
+    for part in parts:  # one that is done takes no step; one of another budget is refused
+        for step in fit(Segmenter(), training(part, heads, steps), out / part):
+            print(f"{part}: step {step.number} of {steps}, {step.seconds:.0f} s", end="\r", flush=True)
+    table: list[str] = []
     for part in parts:
-        if not (out / part / WEIGHTS).exists():
-            for step in fit(Segmenter(), training(part, heads, steps), out / part):
-                print(f"{part}: step {step.number} of {steps}, {step.seconds:.0f} s", end="\r", flush=True)
-    rows = []
-    for part in parts:
-        words, weights, known = PARTS[part][0], out / part / WEIGHTS, out / part / SCORES
-        if not known.exists():
-            write_atomically(known, json.dumps(measured(weights, folder), indent=1).encode())
-        scores = json.loads(known.read_text(encoding="utf-8"))
-        rows.append({"left out": words, **{name: f"{score:.3f}" for name, score in scores.items()}})
-        print(f"{words:42s} {scores['stripped']:.3f} stripped, {scores['with skull']:.3f} with skull")
-    with (out / "ablation.tsv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, list(rows[0]), delimiter="\t", lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
+        words, scores = PARTS[part][0], out / part / SCORES
+        if not scores.exists():
+            write_atomically(scores, json.dumps(measured(out / part / WEIGHTS, known), indent=1).encode())
+        row = json.loads(scores.read_text(encoding="utf-8"))
+        table += [] if table else ["\t".join(["left out", *row])]
+        table.append("\t".join([words, *(f"{value:.3f}" for value in row.values())]))
+        print(f"{words:42s} {row['stripped']:.3f} stripped, {row['with skull']:.3f} with skull")
+    write_atomically(out / "ablation.tsv", ("\n".join(table) + "\n").encode())
 
 
 if __name__ == "__main__":
@@ -115,4 +124,7 @@ if __name__ == "__main__":
     parser.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS))
     parser.add_argument("--heads", type=int, default=24)
     parser.add_argument("--steps", type=int, default=150)
-    main(**vars(parser.parse_args()))
+    try:
+        main(**vars(parser.parse_args()))
+    except MindscanError as error:
+        parser.exit(2, f"{error}\n")

@@ -19,7 +19,7 @@ class Training(Record):
 
     Args:
         heads: people, grid and anatomy of the heads that are seen; their scans play no part.
-        clothes: what views of the heads look like.
+        clothes: what images of the heads look like; the landmarker sees none.
         count: how many heads there are; each is seen many times, never twice alike.
         part: of the network, that alone learns, such as "close"; all of it when "". Weights to begin with may
             then lack this part.
