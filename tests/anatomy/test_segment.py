@@ -50,3 +50,18 @@ def test_the_brainstem_ends_below_the_thalamus() -> None:
     inside = segment.brainstem(points) < 0
     assert inside[0, 95 - 27, 68 - 27]
     assert not inside[..., 68 + 2 :].any()
+
+
+def test_the_third_ventricle_parts_the_thalami_but_for_where_they_adhere() -> None:
+    fields = template.load().fields
+    in_front, above, adhesion = torch.tensor([[0.0, 0, 0], [0, -16, 3], [0, -10.5, 1]])[:, None]
+    assert fields["3rd-Ventricle"].at(in_front)[0] < 0
+    assert fields["3rd-Ventricle"].at(above)[0] < 0
+    assert fields["Thalamus"].at(adhesion)[0] < 0 < fields["3rd-Ventricle"].at(adhesion)[0]
+
+
+def test_grey_matter_joins_putamen_and_accumbens() -> None:
+    fields = template.load().fields
+    fundus, beside = torch.tensor([[16.5, 9, -7], [12.0, 9, -9]])[:, None]
+    assert fields["Putamen"].at(fundus)[0] < 0
+    assert fields["Accumbens-area"].at(beside)[0] < 0

@@ -43,12 +43,23 @@ def temporal_horn(p: Points) -> Array:
     return np.minimum(loft(p, horn), roof)
 
 
+_THIRD_NARROW = 2.0
+"""How much higher than wide the slit between the thalami is drawn."""
+
+
 def third_ventricle(p: Points) -> Array:
-    """The slit around the adhesion of the thalami, down to the recesses in front of the mammillary bodies."""
-    rim = tube(p, [((0, 2.5, -9), 2.8), ((0, -4, -9), 4), ((0, -6, 1), 4), ((0, -13, 4), 3.5)])
-    floor = tube(p, [((0, -5, -9), 4), ((0, -12, -6), 4), ((0, -20, 0), 3.5)])
-    recess = tube(p, [((0, 2.5, -9), 2.8), ((0, 1, -14), 2), ((0, -5, -13), 2), ((0, -8, -9), 3)])
-    return np.minimum(np.minimum(rim, floor), recess)
+    """The slit between the thalami, around where they adhere, with its recesses, up to the choroid roof."""
+    flat = (np.asarray(_THIRD_NARROW * p[0], np.float32), *p[1:])
+    front = tube(flat, [((0, 2.5, -9), 2.8), ((0, 0.5, -4), 3), ((0, -0.5, 0), 3), ((0, -4, 2.5), 2.5)])
+    floor = tube(flat, [((0, -4, -9), 4), ((0, -12, -6), 4), ((0, -20, 0), 3.5)])
+    roof = tube(flat, [((0, -4, 2.5), 2.5), ((0, -13, 5.5), 2), ((0, -22, 5), 2.5), ((0, -25, 3), 1.5)])
+    ahead = tube(flat, [((0, -4, -9), 4), ((0, -5, -1), 3.5), ((0, -6, 2), 2.5)])
+    behind = tube(flat, [((0, -16, -3), 4), ((0, -17.5, 5), 2.5)])
+    recess = tube(flat, [((0, 2.5, -9), 2.8), ((0, 1, -14), 2), ((0, -5, -13), 2), ((0, -8, -9), 3)])
+    belly = tube(p, [((0, -1, -3), 2.2), ((0, -7, -4.5), 2.7), ((0, -13, -4), 2.2), ((0, -19, -1.5), 2.2)])
+    slit = np.min([front, floor, roof, ahead, behind, recess, belly], axis=0)
+    adhesion = ellipsoid(p, (0, -10.5, 1), (6, 4, 3.2))
+    return np.asarray(np.maximum(slit, -adhesion), np.float32)
 
 
 def fourth_ventricle(p: Points) -> Array:
@@ -97,6 +108,12 @@ def optic_chiasm(p: Points) -> Array:
     return np.minimum(nerve, tube(p, [((0, 3.8, -19.6), 2.2), ((6.8, 0.8, -16.6), 1.6)]))
 
 
+def putamen(p: Points) -> Array:
+    """The shell around the pallidum, and the fundus that joins it to accumbens and caudate."""
+    fundus = tube(p, [((23, 5, -8.5), 2), ((18.5, 8, -8.5), 4), ((18, 12, -8.5), 4.1), ((18.5, 16, -7.5), 3)])
+    return np.minimum(loft(p, PUTAMEN), fundus)
+
+
 _CLAUSTRUM_HALF_MM, _PUTAMEN_LESS_MM = 0.6, 0.7
 """Half the thickness of the claustrum; how much too far the average's putamen reaches, whose external capsule
 is blurred."""
@@ -125,7 +142,7 @@ THALAMUS = (
 PUTAMEN = (
     (-21, 30.6, 2, 5, 1.4, 104), (-17, 31.4, 0.8, 9, 2.6, 104), (-13, 31.5, -0.6, 11.4, 3.1, 100),
     (-9, 31, -0.8, 12.8, 3.7, 99), (-5, 30.2, 0.2, 12.8, 4.2, 101), (-1, 29.5, 0, 12.4, 4.8, 102),
-    (3, 28, -0.7, 12.4, 6, 90), (7, 25.4, -3.1, 13.2, 6.9, 69), (11, 23.6, -3.8, 12, 6.2, 62),
+    (3, 28, -0.7, 12.4, 6, 90), (7, 26, -2.8, 13.2, 6.5, 69), (11, 24.2, -3.4, 12, 5.9, 62),
     (15, 22.9, -4.6, 9.4, 4.8, 64), (20, 22, -5.4, 4.4, 2.2, 67),
 )  # fmt: skip
 PALLIDUM = (
@@ -144,8 +161,8 @@ HIPPOCAMPUS = (
     (-9, 23.4, -23.8, 10.6, 5.9, 152), (-5, 23, -27.2, 6.4, 3, 136),
 )  # fmt: skip
 AMYGDALA = (
-    (-10, 25, -14.5, 4.5, 2.5, 173), (-7, 23.4, -17, 8, 5.4, 159), (-3, 23.6, -22.3, 10.8, 8, 146),
-    (1, 25, -24.3, 8.6, 6.6, 136), (3, 25, -24.5, 5, 4, 136),
+    (-10, 25, -14.5, 4.5, 2.5, 173), (-7, 23.4, -17, 8, 5.4, 159), (-3, 23.3, -22.3, 11, 8.2, 146),
+    (1, 25, -24.3, 7.8, 5.8, 136), (3, 25, -24.5, 4, 3, 136),
 )  # fmt: skip
 VENTRAL_DC = (
     (-29, 22, -3.5, 6, 1.8, 0), (-25, 20.5, -5.8, 9.4, 4, 0), (-23.5, 12.5, -9.8, 15.2, 6.2, 2),

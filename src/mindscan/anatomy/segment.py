@@ -32,7 +32,7 @@ class Rule:
 RULES: dict[str, Rule] = {
     "Thalamus": Rule(lambda p: loft(p, deep_solids.THALAMUS), 200, 22),
     "Caudate": Rule(deep_solids.caudate, 180, 14),
-    "Putamen": Rule(lambda p: loft(p, deep_solids.PUTAMEN), 185, 11),
+    "Putamen": Rule(deep_solids.putamen, 185, 11),
     "Pallidum": Rule(lambda p: loft(p, deep_solids.PALLIDUM), 208, 12),
     "Accumbens-area": Rule(lambda p: loft(p, deep_solids.ACCUMBENS), 172, 14),
     "Hippocampus": Rule(lambda p: loft(p, deep_solids.HIPPOCAMPUS), 175, 15),

@@ -32,7 +32,7 @@ from mindscan.anatomy.mantle import Hemisphere
 from mindscan.anatomy.stored import Built, Stored
 from mindscan.core.errors import PackageError
 
-VERSION = 19
+VERSION = 20
 """Raise when the rules change what the template is; the cache follows."""
 
 ORIGIN_MM = (0.0, -134.0, -72.0)
