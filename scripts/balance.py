@@ -43,7 +43,7 @@ LARGE = (
     "CSF",
 )
 """These stay as they are: greys draw them, and on made scans their overlap falls when they are leaned."""
-_ROUNDS, _MOST = 20, 6.0
+_ROUNDS, _MOST = 60, 12.0
 """Scores are moved by at most this much."""
 
 

@@ -1,11 +1,13 @@
-"""Weights of a segmenter half way between those before and after further learning.
+"""Weights of a segmenter half way between two others.
 
-    python scripts/between.py BEFORE.safetensors AFTER.safetensors OUT.safetensors
+    python scripts/between.py ONE.safetensors OTHER.safetensors OUT.safetensors
 
 A network that learns a little on another anatomy forgets some of what it knew of rarer views, such as whole
-heads in coarse voxels; half way it keeps most of both.
+heads in coarse voxels; half way between before and after it keeps most of both. And two that began alike and
+learnt side by side from other heads are together better than either.
 
-Reference: Wortsman et al. 2022, arXiv 2109.01903 (weights averaged before and after fine-tuning).
+References: Wortsman et al. 2022, arXiv 2109.01903 (weights averaged before and after fine-tuning); Wortsman
+et al. 2022, arXiv 2203.05482 (of several that were fine-tuned from the same).
 """
 
 from __future__ import annotations
@@ -19,22 +21,22 @@ from mindscan.learn.weights import read_weights, write_weights
 from mindscan.tasks.segmenter import Segmenter
 
 
-def main(before: Path, after: Path, out: Path) -> None:
+def main(one: Path, other: Path, out: Path) -> None:
     """Read both, take the mean of every tensor, write it with what is known of the second."""
-    old, new = Segmenter().network(), Segmenter().network()
-    for path, network in ((before, old), (after, new)):
+    networks = Segmenter().network(), Segmenter().network()
+    for path, network in zip((one, other), networks, strict=True):
         read_weights(path, network, Segmenter.name)
-    with safe_open(after, "pt") as opened:
+    with safe_open(other, "pt") as opened:
         about = opened.metadata()
-    other = old.state_dict()
-    write_weights(out, {name: (one + other[name]) / 2 for name, one in new.state_dict().items()}, about)
+    first, second = (network.state_dict() for network in networks)
+    write_weights(out, {name: (first[name] + weights) / 2 for name, weights in second.items()}, about)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    for name in ("before", "after", "out"):
+    for name in ("one", "other", "out"):
         parser.add_argument(name, type=Path)
     given = parser.parse_args()
     if given.out.exists():
