@@ -50,16 +50,16 @@ _THIRD_NARROW = 2.0
 def third_ventricle(p: Points) -> Array:
     """The slit between the thalami, around where they adhere, with its recesses, up to the choroid roof."""
     flat = (np.asarray(_THIRD_NARROW * p[0], np.float32), *p[1:])
-    front = tube(flat, [((0, 2.5, -9), 2.8), ((0, 0.5, -4), 3), ((0, -0.5, 0), 3), ((0, -4, 2.5), 2.5)])
-    floor = tube(flat, [((0, -4, -9), 4), ((0, -12, -6), 4), ((0, -20, 0), 3.5)])
-    roof = tube(flat, [((0, -4, 2.5), 2.5), ((0, -13, 5.5), 2), ((0, -22, 5), 2.5), ((0, -25, 3), 1.5)])
-    ahead = tube(flat, [((0, -4, -9), 4), ((0, -5, -1), 3.5), ((0, -6, 2), 2.5)])
-    behind = tube(flat, [((0, -16, -3), 4), ((0, -17.5, 5), 2.5)])
-    recess = tube(flat, [((0, 2.5, -9), 2.8), ((0, 1, -14), 2), ((0, -5, -13), 2), ((0, -8, -9), 3)])
+    front = [((0, 2.5, -9), 2.8), ((0, 0.5, -4), 3), ((0, -0.5, 0), 3), ((0, -4, 2.5), 2.5)]
+    floor = [((0, -4, -9), 4), ((0, -12, -6), 4), ((0, -20, 0), 3.5)]
+    roof = [((0, -4, 2.5), 2.5), ((0, -13, 5.5), 2), ((0, -22, 5), 2.5), ((0, -25, 3), 1.5)]
+    ahead = [((0, -4, -9), 4), ((0, -5, -1), 3.5), ((0, -6, 2), 2.5)]
+    behind = [((0, -16, -3), 4), ((0, -17.5, 5), 2.5)]
+    recess = [((0, 2.5, -9), 2.8), ((0, 1, -14), 2), ((0, -5, -13), 2), ((0, -8, -9), 3)]
     belly = tube(p, [((0, -1, -3), 2.2), ((0, -7, -4.5), 2.7), ((0, -13, -4), 2.2), ((0, -19, -1.5), 2.2)])
-    slit = np.min([front, floor, roof, ahead, behind, recess, belly], axis=0)
+    slit = np.min([tube(flat, path) for path in (front, floor, roof, ahead, behind, recess)], axis=0)
     adhesion = ellipsoid(p, (0, -10.5, 1), (6, 4, 3.2))
-    return np.asarray(np.maximum(slit, -adhesion), np.float32)
+    return np.asarray(np.maximum(np.minimum(slit, belly), -adhesion), np.float32)
 
 
 def fourth_ventricle(p: Points) -> Array:
