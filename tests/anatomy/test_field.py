@@ -34,3 +34,14 @@ def test_near_keeps_only_points_within_the_lattice() -> None:
 def test_torch_alone_gives_the_same() -> None:
     field, xyz = ramp(), torch.rand((99, 3), generator=Key(1).generator()) * 20 - 6
     assert torch.allclose(field.sampled(xyz), field.at(xyz), atol=1e-5)
+
+
+def test_a_cut_keeps_all_that_is_below_and_little_else() -> None:
+    whole = Field((ramp().nodes() - 5).norm(dim=1).reshape(1, 5, 6, 7), (-4.0, 1.0, 0.5), 2.0)
+    cut = whole.cut(2.0)
+    xyz = torch.rand((999, 3), generator=Key(2).generator()) * 20 - 6
+    below = whole.at(xyz)[0] < 2
+    assert bool(below.any())
+    assert torch.allclose(cut.at(xyz)[0][below], whole.at(xyz)[0][below], atol=1e-5)
+    assert not bool((cut.at(xyz)[0][~below] < 2 - 1e-5).any())
+    assert cut.data.numel() < whole.data.numel() / 2

@@ -64,6 +64,15 @@ class Field:
         x, y, z = (low - (times - 1) * (high - low) / 2 for low, high in zip(*self.box(), strict=True))
         return Field(self.data * times, (x, y, z), self.step_mm * times)
 
+    def cut(self, below: float) -> Field:
+        """The part of the lattice around what its only channel has below a value, somewhere at least."""
+        inside = (self.data[0] < below).nonzero()
+        low = (inside.amin(0) - 1).clamp(min=0).tolist()
+        high = (inside.amax(0) + 2).tolist()
+        x, y, z = (o + self.step_mm * first for o, first in zip(self.origin_mm, low, strict=True))
+        box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+        return Field(self.data[(slice(None), *box)].contiguous(), (x, y, z), self.step_mm)
+
     def nodes(self) -> Tensor:
         """Places of the lattice nodes in mm, shape (i * j * k, 3)."""
         axes = [

@@ -257,7 +257,8 @@ def _fitted(lesion: Lesion, level: Tensor, room: Tensor, point_ml: float) -> Les
     if held <= 0:
         return None
     ml = lesion.ml if held > _FULL * lesion.ml else held
-    return replace(lesion, ml=ml, level=replace(lesion.level, data=lesion.level.data - shift))
+    shifted = replace(lesion.level, data=lesion.level.data - shift)
+    return replace(lesion, ml=ml, level=shifted.cut(lesion.edge_mm / 2))
 
 
 def gathered(found: Taken, parts: int, voxels: Tensor) -> Taken:
