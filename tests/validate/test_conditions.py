@@ -19,6 +19,7 @@ TABLES = (
     "identity",
     "regions",
     "effects",
+    "spreads",
     "groups",
     "signs",
     "seconds",
@@ -57,6 +58,14 @@ def test_effects_are_held_against_the_source() -> None:
     assert [one["holds"] for one in rows] == [True, True, True]
     mci, alzheimers, frontotemporal = (one["measured"] for one in rows)
     assert mci < frontotemporal < alzheimers
+
+
+def test_spreads_are_held_against_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conditions, "DRAWN_WHOLE", 60)
+    rows = conditions.drawn_spreads(0)
+    assert [one["holds"] for one in rows] == [True, True]
+    assert rows[0]["measured"] < rows[1]["measured"]
+    assert "mci" in rows[0]["name"]
 
 
 def test_groups_are_held_against_the_source() -> None:

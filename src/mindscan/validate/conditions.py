@@ -55,7 +55,8 @@ STILL: Mapping[str, Mapping[str, Any]] = {
 }
 """Conditions with lesions, and what takes mass effect and atrophy from them."""
 _SHIFTING = ("intracerebral-haemorrhage", "subdural-haematoma", "epidural-haematoma", "meningioma")
-DRAWN = 4000
+DRAWN, DRAWN_WHOLE = 4000, 400
+"""People of whom the condition is drawn, and of whom all sizes are."""
 GROUP = 24
 """People whose volumes are made and averaged, beside the many who are only drawn."""
 _DEMENTIA = {
@@ -65,6 +66,13 @@ _DEMENTIA = {
 }
 """Share of the hippocampus that is lost, and who says so: doi:10.1002/hipo.20573 (a meta-analysis), and
 doi:10.1016/s0197-4580(02)00045-3 (1.3 standard deviations, 1.8 in Alzheimer's disease)."""
+_WIDER = {
+    "mci": (0.60 / 0.56, "Devanand et al. 2012"),
+    "alzheimers-disease": ((0.507 + 0.606) / (0.528 + 0.542), "PMC10739621"),
+}
+"""Standard deviation of hippocampal volumes over that of people without, and who says so: 94 people with
+amnestic mild cognitive impairment and 61 healthy ones, doi:10.1016/j.neuroimage.2012.01.075; 34 with
+dementia and all 355 of a study, of whom one in ten had it (table 1, left and right)."""
 _REGIONS = {
     "hippocampus": ("Hippocampus",),
     "ventricles": ("Lateral-Ventricle", "Inf-Lat-Vent"),
@@ -138,6 +146,7 @@ def do(name: str) -> str:
     with one_thread():
         if what == "nothing":
             found: dict[str, Any] = {"identity": _identity(int(seed)), "effects": drawn_effects(int(seed))}
+            found["spreads"] = drawn_spreads(int(seed))
         elif what == "group":
             found = {"people": [_of_group(int(person), float(severity), int(seed))]}
         elif what.startswith("still:"):
@@ -280,6 +289,29 @@ def drawn_effects(seed: int) -> list[Row]:
         words = f"hippocampus lost, {name}, mean of {DRAWN} drawn"
         rows.append(near(words, float(np.mean(drawn)), lost, 0.2 * lost, source))
     return rows
+
+
+def drawn_spreads(seed: int) -> list[Row]:
+    """How much more hippocampi of people with dementia differ than those of the same people without."""
+
+    def ml(wanted: Recipe) -> float:
+        lost = wanted.conditions[0].model_dump()["hippocampus"] if wanted.conditions else (0.0, 0.0)
+        return float(np.dot(wanted.anatomy.deep_grey_ml.hippocampus, 1 - np.array(lost)))
+
+    def spread(name: str) -> float:
+        return float(np.std([ml(recipe(person, seed, name, 0.5)) for person in range(1, DRAWN_WHOLE + 1)]))
+
+    usual = spread("")
+    return [
+        near(
+            f"standard deviation of hippocampus, {name} over healthy, {DRAWN_WHOLE} drawn",
+            spread(name) / usual,
+            wider,
+            0.2 * wider,
+            source,
+        )
+        for name, (wider, source) in _WIDER.items()
+    ]
 
 
 def _of_group(person: int, severity: float, seed: int) -> dict[str, dict[str, float]]:
