@@ -23,12 +23,12 @@ import SimpleITK
 import torch
 from sklearn.mixture import GaussianMixture
 
-from mindscan.core.brain import label_tissue
-from mindscan.core.labels import TABLE_SIZE, TISSUES, both_sides
+from mindscan.core.labels import both_sides
 from mindscan.core.volume import Volume
 from mindscan.dataset.nifti import read_nifti
-from mindscan.learn.pose import places
+from mindscan.learn.pose import moved, places, seen
 from mindscan.tasks.segment import segment
+from mindscan.tasks.tissues import tissue_maps
 
 Array = npt.NDArray[np.generic]
 
@@ -78,12 +78,6 @@ def mixture(scan: Array) -> tuple[Array, Array]:
     return found == 2, found == 3
 
 
-def tissue(ids: Array, name: str) -> Array:
-    """Where a segmentation has a tissue."""
-    table = np.array([label_tissue(i) == TISSUES.index(name) for i in range(TABLE_SIZE)])  # type: ignore[arg-type]
-    return np.asarray(table[ids])
-
-
 def average() -> None:
     """The T1 that nilearn ships, against its own maps at 0.5."""
     folder = Path(nilearn.__file__).parent / "datasets" / "data"
@@ -92,11 +86,11 @@ def average() -> None:
         for kind in ("t1", "gm", "wm")
     )
     began = time.perf_counter()
-    ids = segment(scan).labels.numpy()
+    maps = tissue_maps(scan, segment(scan))
     print(f"\nAverage T1 (MNI152), {time.perf_counter() - began:.0f} s: Dice with its own maps at 0.5")
-    g, w = mixture(scan.numpy())
+    ours = seen(maps.data, moved(places(scan.grid), np.linalg.inv(maps.affine)))[:2].numpy() > 0.5
     truths = [volume.numpy() / volume.numpy().max() > 0.5 for volume in (grey, white)]
-    for name, found in (("mindscan", (tissue(ids, "GM"), tissue(ids, "WM"))), ("Gaussian mixture", (g, w))):
+    for name, found in (("mindscan", ours), ("Gaussian mixture", mixture(scan.numpy()))):
         print(f"  {name:20s} GM {dice(found[0], truths[0]):.3f}  WM {dice(found[1], truths[1]):.3f}")
 
 

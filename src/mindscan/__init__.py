@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mindscan.report.show import show
     from mindscan.tasks.landmarks import landmarks
     from mindscan.tasks.segment import segment
+    from mindscan.tasks.tissues import tissue_maps
 
 _HOME = {
     "add_asset": "api",
@@ -59,6 +60,7 @@ _HOME = {
     "landmarks": "tasks.landmarks",
     "segment": "tasks.segment",
     "show": "report.show",
+    "tissue_maps": "tasks.tissues",
 }
 
 __all__ = [
@@ -81,6 +83,7 @@ __all__ = [
     "stream",
     "surfaces",
     "take_in",
+    "tissue_maps",
     "to_dicom",
     "to_monai",
     "to_torchio",

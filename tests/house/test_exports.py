@@ -26,6 +26,7 @@ def test_the_list_of_public_names() -> None:
         "stream",
         "surfaces",
         "take_in",
+        "tissue_maps",
         "to_dicom",
         "to_monai",
         "to_torchio",

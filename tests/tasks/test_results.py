@@ -19,7 +19,6 @@ from mindscan.tasks.results import (
     segmentation_files,
     sources,
     stripped_files,
-    with_posteriors,
     write_all,
 )
 from mindscan.tasks.segment import Segmentation
@@ -99,8 +98,8 @@ def test_folders_are_whole_and_written_once(tmp_path: Path) -> None:
 
 def test_files_of_a_segmentation_can_be_read_back(tmp_path: Path) -> None:
     scan = read_nifti(scan_at(tmp_path / "s.nii.gz"))
-    files = with_posteriors(scan, found_in(scan), "s")
-    assert len(files) == 4 + len(IDS)
+    files = segmentation_files(scan, found_in(scan), "s", posteriors=True, tissues=True)
+    assert len(files) == 4 + len(IDS) + 3
     for ending, content in files.items():
         (tmp_path / f"s{ending}").write_bytes(content)
     assert set(read_nifti(tmp_path / "s_dseg.nii.gz", torch.int16).data.unique().tolist()) == {0, 49}
@@ -109,6 +108,13 @@ def test_files_of_a_segmentation_can_be_read_back(tmp_path: Path) -> None:
     assert float(rows[-1]["volume_ml"]) == len(IDS)
     chance = read_nifti(tmp_path / "s_1mm_label-RightThalamus_probseg.nii.gz").data
     assert float(chance.max()) == 0
+    grey, white, fluid = (
+        read_nifti(tmp_path / f"s_1mm_label-{tissue}_desc-tissue_probseg.nii.gz").data
+        for tissue in ("GM", "WM", "CSF")
+    )
+    torch.testing.assert_close(grey + white, found_in(scan).brain.data.float(), atol=0.01, rtol=0)
+    assert float(grey.max()) > float(white.max()) > 0.4
+    assert float(fluid.max()) == 0
 
 
 def test_a_stripped_scan_is_the_scan_inside_the_mask(tmp_path: Path) -> None:

@@ -17,11 +17,13 @@ from mindscan.core.scan import Subject
 from mindscan.core.volume import Grid, Volume
 from mindscan.dataset.nifti import read_nifti
 from mindscan.learn.classes import IDS, classes_of, sides_of
-from mindscan.learn.pose import places
+from mindscan.learn.pose import moved, places, seen
 from mindscan.tasks.landmarks import marked
 from mindscan.tasks.segment import Segmentation, segment
+from mindscan.tasks.tissues import tissue_maps
 
 SHIPPED = Path(nilearn.__file__).parent / "datasets" / "data"
+AVERAGE = SHIPPED / "mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz"
 PLAN = Plan.parse({"people": {"age_years": 35}, "grid": {"voxel_mm": 2}, "scans": [{"preset": "T1w"}]})
 
 
@@ -40,7 +42,7 @@ def found() -> Segmentation:
 @functools.cache
 def average() -> Segmentation:
     """What the networks say of the average T1."""
-    return segment(SHIPPED / "mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz")
+    return segment(AVERAGE)
 
 
 def dice(ours: torch.Tensor, theirs: torch.Tensor) -> float:
@@ -107,9 +109,14 @@ def test_tissues_of_the_average_are_where_its_own_maps_have_them() -> None:
         read_nifti(SHIPPED / f"mni_icbm152_{name}_tal_nlin_sym_09a_converted.nii.gz").data
         for name in ("gm", "wm")
     )
-    ours = average().labels.data
-    assert dice(tissue(ours, "GM"), grey > 0.5 * grey.max()) > 0.88
-    assert dice(tissue(ours, "WM"), white > 0.5 * white.max()) > 0.88
+    labels = average().labels.data
+    assert dice(tissue(labels, "GM"), grey > 0.5 * grey.max()) > 0.88
+    assert dice(tissue(labels, "WM"), white > 0.5 * white.max()) > 0.88
+    scan = read_nifti(AVERAGE)
+    maps = tissue_maps(scan, average())
+    ours = seen(maps.data, moved(places(scan.grid), np.linalg.inv(maps.affine))) > 0.5
+    assert dice(ours[0], grey > 0.5 * grey.max()) > 0.90
+    assert dice(ours[1], white > 0.5 * white.max()) > 0.94
 
 
 def test_landmarks_of_the_average_are_near() -> None:

@@ -21,7 +21,6 @@ from mindscan.tasks.results import (
     segmentation_files,
     sources,
     stripped_files,
-    with_posteriors,
     write_all,
 )
 from mindscan.tasks.tasks import find
@@ -38,6 +37,7 @@ def segment(
     *,
     out: Out = Path("segmented"),
     posteriors: Annotated[bool, Parameter(negative=())] = False,
+    tissues: Annotated[bool, Parameter(negative=())] = False,
     weights: Weights = None,
 ) -> None:
     """Tell apart 32 structures of the brain in scans of any contrast, resolution and orientation.
@@ -49,8 +49,10 @@ def segment(
     ----------
     posteriors
         Write the probability of every structure too.
+    tissues
+        Write how much grey matter, white matter and fluid every voxel holds too.
     """
-    _run(scans, out, with_posteriors if posteriors else segmentation_files, weights)
+    _run(scans, out, partial(segmentation_files, posteriors=posteriors, tissues=tissues), weights)
 
 
 def strip(scans: Scans, /, *, out: Out = Path("stripped"), weights: Weights = None) -> None:

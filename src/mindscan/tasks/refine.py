@@ -65,14 +65,14 @@ def _weighed(chance: Tensor, grey: Tensor, now: Tensor, within: Tensor) -> Tenso
         if float(sure.sum()) < _FEWEST:
             result[n] = chance[n]
             continue
-        away = (grey[box] - _local(grey[box] * sure, sure)).square()
+        away = (grey[box] - local_mean(grey[box] * sure, sure)).square()
         looks[n] = box, away
         if n == _MIXTURE:
-            spreads[n] = _local(away * sure, sure).clamp(min=_LEAST)
+            spreads[n] = local_mean(away * sure, sure).clamp(min=_LEAST)
         else:
             squares[box] += away * sure
             weights[box] += sure
-    common = _local(squares, weights).clamp(min=_LEAST)
+    common = local_mean(squares, weights).clamp(min=_LEAST)
     for n, (box, away) in looks.items():
         spread = spreads.get(n, common[box])
         likely = torch.exp(-0.5 * (away / spread + spread.log()).clamp(max=_MOST))
@@ -96,7 +96,7 @@ def _spread(image: Tensor, within: Tensor) -> float:
     return float((((image - mean).square() * within).sum() / within.sum()).sqrt())
 
 
-def _local(weighed: Tensor, weight: Tensor) -> Tensor:
+def local_mean(weighed: Tensor, weight: Tensor) -> Tensor:
     """A weighted mean over the neighbourhood of every voxel, drawn a little to that over all."""
     cells = [_gathered(x) for x in (weighed, weight)]
     far = weighed.sum() / weight.sum()

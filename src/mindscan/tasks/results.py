@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from mindscan.core.errors import FileError, MindscanError
 from mindscan.core.labels import BY_ID
-from mindscan.core.volume import Volume
+from mindscan.core.volume import Affine, Volume
 from mindscan.dataset.folder import disk_faults, move, partial, tidy
 from mindscan.dataset.markups import fcsv_bytes, mrk_bytes
 from mindscan.dataset.nifti import nifti_bytes, read_nifti
@@ -20,6 +21,7 @@ from mindscan.learn.classes import by_id
 from mindscan.report.montage import Look, montage
 from mindscan.tasks.landmarks import marked
 from mindscan.tasks.segment import Segmentation, segment
+from mindscan.tasks.tissues import TISSUES, tissue_maps
 from mindscan.tasks.trained import trained
 
 ENDINGS = (".nii.gz", ".nii")
@@ -151,27 +153,43 @@ DOUBTFUL = 0.6
 """Quality below which a structure is told of (a choice of this project)."""
 
 
-def segmentation_files(scan: Volume, found: Segmentation, name: str) -> Files:
-    """Labels on both grids, volumes, a picture."""
+def segmentation_files(
+    scan: Volume, found: Segmentation, name: str, posteriors: bool = False, tissues: bool = False
+) -> Files:
+    """Labels on both grids, volumes, a picture.
+
+    Args:
+        scan: the scan.
+        found: what it holds.
+        name: of the scan.
+        posteriors: whether to write the probability of every structure at 1 mm besides.
+        tissues: whether to write how much grey matter, white matter and fluid every voxel of 1 mm holds.
+    """
     picture = io.BytesIO()
     montage(scan, found.labels, look=Look(title=name)).save(picture, "PNG")
-    return {
+    files = {
         "_dseg.nii.gz": nifti_bytes(found.labels, "labels"),
         "_1mm_dseg.nii.gz": nifti_bytes(found.fine, "labels"),
         "_volumes.tsv": tsv_bytes(COLUMNS, _rows(found)),
         "_dseg.png": picture.getvalue(),
     }
+    if posteriors:
+        structures = ((BY_ID[i].name, chance) for i, chance in by_id(found.posteriors.data))
+        files |= _shares(structures, found.posteriors.affine, "")
+    if tissues:
+        maps = tissue_maps(scan, found)
+        files |= _shares(zip(TISSUES, maps.data, strict=True), maps.affine, "_desc-tissue")
+    return files
 
 
-def with_posteriors(scan: Volume, found: Segmentation, name: str) -> Files:
-    """The same, and the probability of every structure at 1 mm."""
-    chances = {
-        f"_1mm_label-{''.join(filter(str.isalnum, BY_ID[i].name))}_probseg.nii.gz": nifti_bytes(
-            Volume(chance.clamp(0, 1), found.posteriors.affine), "fraction"
+def _shares(named: Iterable[tuple[str, Tensor]], affine: Affine, desc: str) -> Files:
+    """A map of 0 to 1 at 1 mm for each name; `desc` ends the name of its file."""
+    return {
+        f"_1mm_label-{''.join(filter(str.isalnum, name))}{desc}_probseg.nii.gz": nifti_bytes(
+            Volume(share.clamp(0, 1), affine), "fraction"
         )
-        for i, chance in by_id(found.posteriors.data)
+        for name, share in named
     }
-    return {**segmentation_files(scan, found, name), **chances}
 
 
 def stripped_files(scan: Volume, found: Segmentation, name: str) -> Files:
