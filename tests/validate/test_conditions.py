@@ -55,9 +55,9 @@ def test_somebody_sick_is_the_same_as_without() -> None:
 
 def test_effects_are_held_against_the_source() -> None:
     rows = conditions.drawn_effects(0)
-    assert [one["holds"] for one in rows] == [True, True, True]
-    mci, alzheimers, frontotemporal = (one["measured"] for one in rows)
-    assert mci < frontotemporal < alzheimers
+    assert [one["holds"] for one in rows] == [True, True, True, True]
+    mci, alzheimers, frontotemporal, vascular = (one["measured"] for one in rows)
+    assert mci < vascular < frontotemporal < alzheimers
 
 
 def test_spreads_are_held_against_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +71,7 @@ def test_spreads_are_held_against_the_source(monkeypatch: pytest.MonkeyPatch) ->
 def test_groups_are_held_against_the_source() -> None:
     healthy = {"hippocampus": 8.0, "ventricles": 30.0, "cortex": 500.0}
     left = {"": (1, 1, 1), "mci": (0.88, 1.3, 0.97), "frontotemporal-dementia": (0.83, 1.5, 0.9)}
-    left["alzheimers-disease"] = (0.76, 1.8, 0.93)
+    left |= {"alzheimers-disease": (0.76, 1.8, 0.93), "vascular-dementia": (0.86, 1.8, 0.94)}
     people = [
         {
             name: dict(zip(healthy, np.multiply(kept, list(healthy.values())), strict=True))
@@ -81,7 +81,7 @@ def test_groups_are_held_against_the_source() -> None:
     rows = conditions.compared(people)
     assert all(one["holds"] for table in rows.values() for one in table)
     people[0]["mci"]["hippocampus"], people[0]["mci"]["ventricles"] = 7.8, 29.0
-    assert [one["holds"] for one in conditions.compared(people)["groups"]] == [False, True, True]
+    assert [one["holds"] for one in conditions.compared(people)["groups"]] == [False, True, True, True]
     assert [one["holds"] for one in conditions.compared(people)["signs"]] == [False, True]
     assert conditions.compared([]) == {}
 

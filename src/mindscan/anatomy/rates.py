@@ -26,10 +26,16 @@ _ALZHEIMERS = (-0.98, -4.66)
 the usual stage; rates go in a line with the stage, so that the usual MCI loses 3.0 % of the hippocampus,
 between the 2.55 % of stable and the more than 3 % of declining patients (Jack et al. 2000,
 doi:10.1212/wnl.55.4.484)."""
-_SICK = {"mci": _ALZHEIMERS, "alzheimers-disease": _ALZHEIMERS, "frontotemporal-dementia": (-1.62, -3.5)}
+_SICK = {
+    "mci": _ALZHEIMERS,
+    "alzheimers-disease": _ALZHEIMERS,
+    "frontotemporal-dementia": (-1.62, -3.5),
+    "vascular-dementia": (-0.95, -2.8),
+}
 """By name. The brain in frontotemporal lobar degeneration, alike in its variants: Knopman et al., "Brain and
 ventricular volumetric changes in frontotemporal lobar degeneration over 1 year" (Neurology; 76 patients),
-whose ventricles grow by 11.6 % a year. The hippocampus: own choice, less than in Alzheimer's disease."""
+whose ventricles grow by 11.6 % a year. The hippocampus: own choice, less than in Alzheimer's disease. Both in
+vascular dementia: own choices."""
 _BRAIN_SD, _HIPPOCAMPUS_SD, _VENTRICLES_SD = 0.27, 0.45, 0.68
 """How people differ: the standard errors of Resnick 2003 (0.3 mL of brain, 0.1 mL of ventricles a year) times
 the root of its 92 people, as shares of brain and of the mean rate; and the 95 % interval of Barnes 2009

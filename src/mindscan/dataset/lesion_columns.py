@@ -30,6 +30,7 @@ CONDITION_COLUMNS: Columns = {
             "frontotemporal": "frontal lobes and front of the temporal lobes",
             "temporal-dominant": "temporal lobes, the right one more",
             "temporofrontoparietal": "temporal lobes, middle of the frontal lobes and parietal lobes",
+            "frontal-perisylvian": "frontal lobes, insula and temporal lobes",
         },
     },
     "evans_index": {

@@ -63,9 +63,11 @@ _DEMENTIA = {
     "mci": (0.12, "Shi et al. 2009"),
     "alzheimers-disease": (0.24, "Shi et al. 2009"),
     "frontotemporal-dementia": (0.24 * 1.3 / 1.8, "Shi et al. 2009, Boccardi et al. 2003"),
+    "vascular-dementia": (0.24 * (11.6 / 16.6 + 21 / 42) / 2, "Neurodegener Dis 8:465, Dolek et al. 2012"),
 }
-"""Share of the hippocampus that is lost, and who says so: doi:10.1002/hipo.20573 (a meta-analysis), and
-doi:10.1016/s0197-4580(02)00045-3 (1.3 standard deviations, 1.8 in Alzheimer's disease)."""
+"""Share of the hippocampus that is lost, and who says so: doi:10.1002/hipo.20573 (a meta-analysis),
+doi:10.1016/s0197-4580(02)00045-3 (1.3 standard deviations, 1.8 in Alzheimer's disease), and two small groups
+with vascular dementia (11.6 and 21 %, 16.6 and 42 % in Alzheimer's disease)."""
 _WIDER = {
     "mci": (0.60 / 0.56, "Devanand et al. 2012"),
     "alzheimers-disease": ((0.507 + 0.606) / (0.528 + 0.542), "PMC10739621"),

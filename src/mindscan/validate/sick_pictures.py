@@ -36,8 +36,9 @@ _TO_NECK: Box = (*_BOX[:2], (-106.0, 88.0))
 _LESIONS = [label.id for label in LABELS if label.lesion]
 _HIPPOCAMPI = both_sides("Hippocampus")
 _VENTRICLES = (*both_sides("Lateral-Ventricle"), BY_NAME["3rd-Ventricle"].id)
+_DEMENTIAS = ("mci", "alzheimers-disease", "frontotemporal-dementia", "vascular-dementia")
 _VIEWS: dict[str, tuple[View, tuple[int, ...]]] = {
-    **dict.fromkeys(("mci", "alzheimers-disease", "frontotemporal-dementia"), ("coronal", _HIPPOCAMPI)),
+    **dict.fromkeys(_DEMENTIAS, ("coronal", _HIPPOCAMPI)),
     "cavum-septi-pellucidi": ("coronal", (BY_NAME["5th-Ventricle"].id,)),
     "callosal-agenesis": ("coronal", (BY_NAME["3rd-Ventricle"].id,)),
     "chiari": ("sagittal", (BY_NAME["4th-Ventricle"].id,)),

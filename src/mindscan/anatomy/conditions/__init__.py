@@ -33,6 +33,7 @@ from mindscan.anatomy.conditions.spaces import Spaces, SpacesSize
 from mindscan.anatomy.conditions.stroke import Stroke, StrokeProgression, StrokeSize
 from mindscan.anatomy.conditions.subarachnoid import Subarachnoid, SubarachnoidSize
 from mindscan.anatomy.conditions.subdural import Subdural, SubduralSize
+from mindscan.anatomy.conditions.vascular import Vascular, VascularSize
 from mindscan.anatomy.conditions.white_matter import WhiteMatter, WhiteMatterProgression, WhiteMatterSize
 from mindscan.core.errors import SettingsError
 from mindscan.core.key import Key
@@ -45,6 +46,7 @@ CONDITIONS: tuple[Condition[Any], ...] = (
     Mci(),
     Alzheimers(),
     Frontotemporal(),
+    Vascular(),
     Hydrocephalus(),
     Stroke(),
     Haemorrhage(),
@@ -73,6 +75,7 @@ AnyIllness = Annotated[
     | MciSize
     | AlzheimersSize
     | FrontotemporalSize
+    | VascularSize
     | HydrocephalusSize
     | StrokeSize
     | HaemorrhageSize
