@@ -20,6 +20,7 @@ from torch import Tensor
 from mindscan.cohort import recipe as recipes
 from mindscan.cohort.plan import Plan
 from mindscan.core.brain import Brain
+from mindscan.core.errors import MindscanError
 from mindscan.core.volume import Volume
 from mindscan.imaging.masking import Masking, kept_mask
 from mindscan.learn.classes import CLASSES, classes_of
@@ -106,5 +107,7 @@ if __name__ == "__main__":
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("people", type=int, nargs="?", default=3)
-    given = parser.parse_args()
-    main(given.folder, given.people)
+    try:
+        main(**vars(parser.parse_args()))
+    except MindscanError as error:
+        parser.exit(2, f"{error}\n")

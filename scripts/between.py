@@ -17,6 +17,7 @@ from pathlib import Path
 
 from safetensors import safe_open
 
+from mindscan.core.errors import MindscanError
 from mindscan.learn.weights import read_weights, write_weights
 from mindscan.tasks.segmenter import Segmenter
 
@@ -41,4 +42,7 @@ if __name__ == "__main__":
     given = parser.parse_args()
     if given.out.exists():
         parser.error(f"{given.out} exists; expected a new file; choose another")
-    main(**vars(given))
+    try:
+        main(**vars(given))
+    except MindscanError as error:
+        parser.exit(2, f"{error}\n")

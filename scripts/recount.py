@@ -14,6 +14,7 @@ from pathlib import Path
 
 from safetensors import safe_open
 
+from mindscan.core.errors import MindscanError
 from mindscan.learn.fit import Views
 from mindscan.learn.training import Training
 from mindscan.learn.weights import read_weights, write_weights
@@ -44,4 +45,7 @@ if __name__ == "__main__":
     given = parser.parse_args()
     if given.out.exists():
         parser.error(f"{given.out} exists; expected a new file; choose another")
-    main(**vars(given))
+    try:
+        main(**vars(given))
+    except MindscanError as error:
+        parser.exit(2, f"{error}\n")
