@@ -3,6 +3,7 @@
     python bench/made.py [PEOPLE]       3 people, with the networks that come along
     python bench/made.py 3 --weights FILE
     python bench/made.py 1 --conditions     the same people healthy and sick, T1w
+    python bench/made.py 2 --ages           the same people at 25, 45, 70 and 85 years, T1w
 
 Every person is imaged with every preset below; the Dice of a scan is the mean over structures on the scan's
 own grid, against its exact labels. Bars of the project: it falls by at most 0.03 from T1w to the other
@@ -15,7 +16,9 @@ from __future__ import annotations
 import argparse
 import resource
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,16 +34,25 @@ SEED = 909_090
 """Of people that no network learns from."""
 PRESETS = ("T1w", "T2w", "FLAIR", "PDw", "CT", "T1w-lowfield-0.064T", "FLAIR-3T-axial-5mm")
 _FIRST = PRESETS[0]
-CONDITIONS = (
-    "healthy",
-    "alzheimers-disease",
-    "hydrocephalus",
-    "multiple-sclerosis",
-    "ischaemic-stroke",
-    "glioma",
-    "subdural-haematoma",
-)
-SEVERITY = 0.7
+_SEVERITY = 0.7
+SICK: Mapping[str, Mapping[str, Any]] = {
+    "healthy": {},
+    **{
+        f"{name} {_SEVERITY}": {"conditions": [{"name": name, "severity": _SEVERITY}]}
+        for name in (
+            "alzheimers-disease",
+            "hydrocephalus",
+            "multiple-sclerosis",
+            "ischaemic-stroke",
+            "glioma",
+            "subdural-haematoma",
+        )
+    },
+}
+AGES: Mapping[str, Mapping[str, Any]] = {
+    f"{age} years": {"people": {"age_years": age}} for age in (25, 45, 70, 85)
+}
+"""What is compared, and what its plan says."""
 
 
 def dice(ours: torch.Tensor, theirs: torch.Tensor) -> dict[int, float]:
@@ -85,12 +97,11 @@ def main(people: int, weights: Path | None) -> None:
     print(f"median {np.median(seconds):.0f} s a scan of 1 mm, {threads} threads; {peak:.1f} GiB at most")
 
 
-def sick(people: int, weights: Path | None) -> None:
-    """Print a line for every condition: mean over structures, and the structures that fare worst."""
-    print(f"{people} made people of seed {SEED} in {_FIRST}, severity {SEVERITY}: mean Dice of structures")
-    for name in CONDITIONS:
-        conditions = [] if name == "healthy" else [{"name": name, "severity": SEVERITY}]
-        plan = Plan.parse({"scans": [{"preset": _FIRST}], "conditions": conditions})
+def groups(people: int, weights: Path | None, plans: Mapping[str, Mapping[str, Any]]) -> None:
+    """Print a line for every group of people: mean over structures, and the structures that fare worst."""
+    print(f"{people} made people of seed {SEED} in {_FIRST}: mean Dice of structures")
+    for name, told in plans.items():
+        plan = Plan.parse({"scans": [{"preset": _FIRST}], **told})
         scores = []
         for number in range(1, people + 1):
             subject = recipes.make(recipes.draw(plan, SEED, recipes.subject_id(number)), dense=False)
@@ -100,7 +111,7 @@ def sick(people: int, weights: Path | None) -> None:
             scores.append(dice(found.labels.data, brain.labels.data))
         means = {i: np.mean([one[i] for one in scores if i in one]) for i in IDS}
         worst = ", ".join(f"{BY_ID[i].name} {means[i]:.2f}" for i in sorted(IDS, key=means.__getitem__)[:3])
-        print(f"  {name:22s} {np.mean(list(means.values())):.3f}   {worst}", flush=True)
+        print(f"  {name:24s} {np.mean(list(means.values())):.3f}   {worst}", flush=True)
 
 
 if __name__ == "__main__":
@@ -109,6 +120,10 @@ if __name__ == "__main__":
     )
     parser.add_argument("people", type=int, nargs="?", default=3)
     parser.add_argument("--weights", type=Path)
-    parser.add_argument("--conditions", action="store_true")
+    parser.add_argument("--conditions", dest="plans", action="store_const", const=SICK)
+    parser.add_argument("--ages", dest="plans", action="store_const", const=AGES)
     given = parser.parse_args()
-    (sick if given.conditions else main)(given.people, given.weights)
+    if given.plans:
+        groups(given.people, given.weights, given.plans)
+    else:
+        main(given.people, given.weights)
