@@ -19,13 +19,13 @@ STRUCTURES = {
 }
 
 
-def shares(cortex: float, white: float, mixed: torch.Tensor) -> torch.Tensor:
+def shares(cortex: float, white: float, mixed: torch.Tensor, without: str = "") -> torch.Tensor:
     """What is found of a block of fluid, cortex, brainstem and white matter with some greys."""
     chance = torch.zeros(len(CLASSES) + 1, *GRID.shape)
     image = torch.ones(GRID.shape)
     greys = {"CSF": 20.0, "Cerebral-Cortex": cortex, "Brain-Stem": mixed, "Cerebral-White-Matter": white}
     for name, where in STRUCTURES.items():
-        chance[CLASSES.index(name)][where] = 1.0
+        chance[CLASSES.index(name)][where] = float(name != without)
         image = torch.where(where, greys[name], image)
     image += 3 * torch.sin(7 * Y + 3 * Z)
     ids = torch.ones(GRID.shape, dtype=torch.int16)
@@ -55,3 +55,9 @@ def test_without_contrast_it_holds_what_it_usually_does() -> None:
     torch.testing.assert_close(
         found[1][STRUCTURES["Brain-Stem"]].mean(), torch.tensor(0.7), atol=0.05, rtol=0
     )
+
+
+@pytest.mark.parametrize("without", ["Cerebral-Cortex", "Cerebral-White-Matter"])
+def test_where_one_of_both_is_out_of_view_it_holds_what_it_usually_does(without: str) -> None:
+    found = shares(100.0, 180.0, torch.full(GRID.shape, 100.0), without)
+    torch.testing.assert_close(found[1][STRUCTURES["Brain-Stem"]].mean(), torch.tensor(0.7))

@@ -64,16 +64,12 @@ def tissue_maps(scan: Volume, found: Segmentation) -> Channels:
 
 def _white(image: Tensor, chance: Tensor) -> tuple[Tensor, Tensor]:
     """Share of white matter by the grey of the scan, and how far to trust it; 0 to 1, shape (i, j, k)."""
-    means, squares, weights = [], torch.zeros_like(image), torch.zeros_like(image)
-    for name in ("Cerebral-Cortex", "Cerebral-White-Matter"):
-        sure = chance[CLASSES.index(name)].square()
-        if not bool(sure.any()):
-            return squares, weights
-        means.append(local_mean(image * sure, sure))
-        squares += (image - means[-1]).square() * sure
-        weights += sure
-    grey, white = means
+    sure = [chance[CLASSES.index(name)].square() for name in ("Cerebral-Cortex", "Cerebral-White-Matter")]
+    if not all(bool(where.any()) for where in sure):
+        return torch.zeros_like(image), torch.zeros_like(image)
+    grey, white = (local_mean(image * where, where) for where in sure)
+    squares = sure[0] * (image - grey).square() + sure[1] * (image - white).square()
+    spread = local_mean(squares, sure[0] + sure[1]).clamp(min=1e-12)
     contrast = white - grey
-    trust = 1 - torch.exp(-contrast.square() / local_mean(squares, weights).clamp(min=1e-12))
-    share = ((image - grey) * contrast / contrast.square().clamp(min=1e-12)).clamp(0, 1)
-    return share, trust
+    share = (image - grey) * contrast / contrast.square().clamp(min=1e-12)
+    return share.clamp(0, 1), 1 - torch.exp(-contrast.square() / spread)
