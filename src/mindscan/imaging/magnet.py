@@ -57,7 +57,7 @@ _DRAWN = {
     "psf_fwhm_mm": Prior(uniform=(1.7, 2.1)),
     "texture_sd": Prior(uniform=(0.03, 0.05)),
     "texture_mm": Prior(uniform=(4.4, 5.4)),
-    "snr": Prior(uniform=(19, 45)),
+    "snr": Prior(uniform=(17.5, 41.5)),
 }
 
 
