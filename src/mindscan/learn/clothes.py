@@ -25,13 +25,14 @@ from mindscan.imaging.masking import Masking, kept_mask
 from mindscan.learn.heads import Head
 
 PRESETS = {
-    "T1w": 0.34,
-    "T1w-SPGR-3T": 0.06,
-    "T2w": 0.07,
-    "PDw": 0.05,
-    "FLAIR": 0.06,
-    "T2starw-GRE-3T": 0.02,
-    "CT": 0.04,
+    "T1w": 0.245,
+    "T1w-SPGR-3T": 0.047,
+    "T1w-lowfield-0.064T": 0.038,
+    "T2w": 0.066,
+    "PDw": 0.094,
+    "FLAIR": 0.056,
+    "T2starw-GRE-3T": 0.019,
+    "CT": 0.075,
 }
 """How often the contrast of each scanner is seen, against one another."""
 
