@@ -25,6 +25,7 @@ SIGNATURES = {
     "show": "path out look=None",
     "segment": "scan weights=None",
     "landmarks": "scan weights=None landmarker=None",
+    "tissue_maps": "scan found",
     "add_asset": "path labels='freesurfer' name=None",
     "list_assets": "",
     "remove_asset": "name",

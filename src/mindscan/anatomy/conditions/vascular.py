@@ -39,7 +39,8 @@ _THINNING, _MOST = 0.13, 0.6
 _HIPPOCAMPUS = 0.206
 """Share of the hippocampus that is lost at stage 1, so that the usual patient has lost 14.4 %: 0.6 of what is
 lost in Alzheimer's disease (`dementia`), between 11.6 over 16.6 % (Neurodegener Dis 8:465, 2011; 11 patients
-of the same cognition) and 21 over 42 % (Dolek et al. 2012, J Int Med Res 40:717; 14 patients)."""
+of the same cognition), 21 over 42 % (Dolek et al. 2012, doi:10.1177/147323001204000236; 14 patients) and 11
+over 25 % (Vijayakumar and Vijayakumar 2013, doi:10.5402/2013/174524)."""
 _THALAMUS = 0.14
 """Share of the thalamus that is lost at stage 1: own choice."""
 _NUCLEI = {"thalamus": 1.0, "putamen": 1.0, "pallidum": 0.8, "caudate": 0.8, "accumbens": 1.0}
@@ -78,11 +79,10 @@ class Vascular(Atrophy):
     sources = (
         "Seo et al. 2010, doi:10.1111/j.1552-6569.2008.00293.x (cortex)",
         "Kim et al. 2014, doi:10.1111/ene.12376 (cortex without amyloid)",
-        "Hippocampal atrophy in subcortical vascular dementia, Neurodegener Dis 8:465, 2011",
-        "Dolek et al. 2012, J Int Med Res 40:717 (hippocampus)",
+        "Dolek et al. 2012, doi:10.1177/147323001204000236 (hippocampus)",
+        "Vijayakumar and Vijayakumar 2013, doi:10.5402/2013/174524 (hippocampus)",
         "Thong et al. 2013, doi:10.1002/hbm.22330 (deep grey, ventricles)",
         "Liu et al. 2014, doi:10.1016/j.jns.2014.04.017 (deep grey)",
-        "Fein et al. 2000, PMC2733356 (ventricles)",
     )
     record = VascularSize
     stages = (0.40, 2 * USUAL_STAGE - 0.40)
