@@ -49,8 +49,8 @@ class Atrophy(Calm):
     Atrophy is told parcel by parcel in the loads. Sizes follow the mean, thickness the parcel (`thinning`).
     """
 
-    stages: tuple[float, float]
-    """At severities 0 and 1."""
+    stages: tuple[float, float] = (0.40, 2 * USUAL_STAGE - 0.40)
+    """At severities 0 and 1, the usual patient half way between."""
     white: float
     """Share of the white matter that is lost at stage 1."""
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Literal
 
-from mindscan.anatomy.conditions.atrophy import USUAL_STAGE, Atrophy, AtrophySize, Sides, chosen, pace
+from mindscan.anatomy.conditions.atrophy import Atrophy, AtrophySize, Sides, chosen, pace
 from mindscan.core.key import Key
 from mindscan.core.lesions import Load
 from mindscan.core.parcels import PARCELS
@@ -157,4 +157,3 @@ class Alzheimers(Dementia):
     name = "alzheimers-disease"
     about = "Alzheimer's disease: atrophy by stage in three patterns, amyloid and tau in every parcel"
     record = AlzheimersSize
-    stages = (0.40, 2 * USUAL_STAGE - 0.40)

@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 from pydantic import Field as Limits
 
 from mindscan.anatomy.conditions.atrophy import (
-    USUAL_STAGE,
     Atrophy,
     AtrophySize,
     Share,
@@ -133,7 +132,6 @@ class Frontotemporal(Atrophy):
         "Chao et al. 2007, doi:10.1001/archneur.64.11.1619 (white matter)",
     )
     record = FrontotemporalSize
-    stages = (0.40, 2 * USUAL_STAGE - 0.40)
     white = 0.08
     """More than in Alzheimer's disease: own choice; that frontal white matter shrinks is from Chao 2007."""
 

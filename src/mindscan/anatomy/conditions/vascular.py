@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from mindscan.anatomy.conditions.atrophy import USUAL_STAGE, Atrophy, AtrophySize, Share, Sides, pace
+from mindscan.anatomy.conditions.atrophy import Atrophy, AtrophySize, Share, Sides, pace
 from mindscan.core.key import Key
 from mindscan.core.lesions import Load
 from mindscan.core.parcels import PARCELS, Parcel
@@ -85,7 +85,6 @@ class Vascular(Atrophy):
         "Liu et al. 2014, doi:10.1016/j.jns.2014.04.017 (deep grey)",
     )
     record = VascularSize
-    stages = (0.40, 2 * USUAL_STAGE - 0.40)
     white = 0.10
     """More than in other dementias: own choice."""
 
