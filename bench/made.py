@@ -93,8 +93,9 @@ def main(people: int, weights: Path | None) -> None:
     for i in IDS:
         print(f"  {BY_ID[i].name:32s} {np.mean([one.get(i, np.nan) for one in scores[_FIRST]]):.3f}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    threads = torch.get_num_threads()
-    print(f"median {np.median(seconds):.0f} s a scan of 1 mm, {threads} threads; {peak:.1f} GiB at most")
+    amx = "with" if torch.cpu.get_capabilities().get("amx_bf16") else "without"
+    run = f"{torch.get_num_threads()} threads {amx} AMX"
+    print(f"median {np.median(seconds):.0f} s a scan of 1 mm, {run}; {peak:.1f} GiB at most")
 
 
 def groups(people: int, weights: Path | None, plans: Mapping[str, Mapping[str, Any]]) -> None:
