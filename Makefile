@@ -11,8 +11,10 @@ FUZZ_FILES := 20000
 FUZZ_SECONDS := 600
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
-# Where programs keep files of their own. Not for pip, whose cache is worth sharing between clones.
-RUN := mkdir -p "$(CACHE)/tmp" && env -u PYTHONPATH \
+# Where programs keep files of their own. Not for pip, whose cache is worth sharing between clones. Packages are
+# installed uncompiled, so what Python compiles is kept even where the environment says not to: hundreds of programs
+# that the tests start would compile it all again.
+RUN := mkdir -p "$(CACHE)/tmp" && env -u PYTHONPATH -u PYTHONDONTWRITEBYTECODE \
 	TMPDIR="$(CACHE)/tmp" \
 	XDG_CACHE_HOME="$(CACHE)" \
 	MINDSCAN_CACHE="$(CACHE)/mindscan" \

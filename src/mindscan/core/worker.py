@@ -80,9 +80,9 @@ class Worker:
         assert self.process.stdout is not None
         try:
             if self.task is not None:
-                pickle.dump(self.task, self.process.stdin)
+                self._send(self.task)
                 self.task = None
-            pickle.dump(order, self.process.stdin)
+            self._send(order)
             self.process.stdin.flush()
             answer = pickle.load(self.process.stdout)
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
@@ -94,6 +94,11 @@ class Worker:
         if isinstance(answer, Exception):
             raise answer
         return str(answer)
+
+    def _send(self, what: Any) -> None:
+        """Pack something twice: who only listens for the end of the pipe need not load what it is made of."""
+        assert self.process.stdin is not None
+        pickle.dump(pickle.dumps(what), self.process.stdin)
 
     def stop(self) -> None:
         """End the process at once, and wait until it is gone."""
@@ -107,20 +112,20 @@ class Worker:
 
 def serve(orders: BinaryIO, answers: BinaryIO) -> None:
     """Do the task that comes first for every order that comes after it, until the parent is gone."""
-    waiting: SimpleQueue[Any] = SimpleQueue()
+    waiting: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_listen, args=(orders, waiting), daemon=True).start()
-    task: Task = waiting.get()
+    task: Task = pickle.loads(waiting.get())
     while True:
         answer: str | Exception
         try:
-            answer = task(waiting.get())
+            answer = task(pickle.loads(waiting.get()))
         except Exception as error:
             answer = error
         pickle.dump(answer, answers)
         answers.flush()
 
 
-def _listen(orders: BinaryIO, waiting: SimpleQueue[Any]) -> None:
+def _listen(orders: BinaryIO, waiting: SimpleQueue[bytes]) -> None:
     """Pass orders on; the end of the pipe is the end of the parent, and so of this process."""
     try:
         while True:
