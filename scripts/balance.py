@@ -10,6 +10,7 @@ so that the mean of what is said of it is its volume. Weights in the folder are 
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,7 @@ def said(person: int, network: Guided) -> list[tuple[Tensor, Tensor]]:
         kept = kept_mask(Masking(keep="brain", margin_mm=2.0), brain)
         for data in (scan.volume.data, scan.volume.data * kept):
             given = accepted(Volume(data, scan.volume.affine))
-            chance = answers(given, to_template, network).data[:-1]
+            chance = answers(given, to_template, partial(Segmenter().answer, network)).data[:-1]
             found.append((chance, voxel_ml / ml))
     return found
 

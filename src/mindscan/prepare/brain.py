@@ -97,12 +97,12 @@ def _by_network(given: Volume) -> tuple[Inside, float]:
     assert isinstance(network, Guided)
     usual = network.usually()
     pose = located(given, trained("stripper"), Volume(1 - usual.data[0], usual.affine))
-    said = answers(given, pose, network, quick=True)
+    said = answers(given, pose, network)
     first = _on(Channels(1 - said.data[:1], said.affine), given, pose)[0] > 0.5
     pose = mended(pose, said, usual)
     maps = registered(given, Volume(first, given.affine), pose)
     pose = np.asarray(np.linalg.inv(maps.affine), np.float64)
-    said = answers(given, pose, network, quick=True)
+    said = answers(given, pose, network)
     chances = torch.stack([1 - said.data[0], *(_tissue(said, name) for name in ("GM", "WM"))])
     own = _on(Channels(chances, said.affine), given, pose)
     mask = own[0] > 0.5

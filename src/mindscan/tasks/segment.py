@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from mindscan.core.volume import Affine, Grid, Volume
 from mindscan.dataset.nifti import read_nifti
-from mindscan.learn.classes import CLASSES, by_id, ids_of
+from mindscan.learn.classes import by_id, ids_of
 from mindscan.learn.clothes import normalised
 from mindscan.learn.pose import Channels, moved, part, places, seen, shrunk
 from mindscan.tasks.given import accepted
@@ -79,9 +80,9 @@ def segment(scan: Volume | str | Path, weights: Path | None = None) -> Segmentat
     usual = network.usually()
     to_template = located(given, trained("stripper"), Volume(1 - usual.data[0], usual.affine))
     for _ in range(LOOKS):
-        coarse = answers(given, to_template, network, quick=True)
+        coarse = answers(given, to_template, network)
         to_template = mended(to_template, coarse, usual)
-    coarse = answers(given, to_template, network)
+    coarse = answers(given, to_template, partial(Segmenter().answer, network))
     fine = _fine(given, coarse, to_template)
     image = seen(given.data[None], moved(places(fine.grid), np.linalg.inv(given.affine)))[0]
     fine = Channels(in_one_piece(refined(fine.data, image)), fine.affine)
@@ -99,14 +100,14 @@ def segment(scan: Volume | str | Path, weights: Path | None = None) -> Segmentat
     )
 
 
-def answers(scan: Volume, to_template: Affine, network: nn.Module, quick: bool = False) -> Channels:
+def answers(scan: Volume, to_template: Affine, look: Callable[[Tensor], Tensor]) -> Channels:
     """Probabilities of the classes and, the last channel, of the right side, in the box of the segmenter.
 
     Args:
         scan: a signal that was `accepted`.
         to_template: 4 x 4, from world mm to template mm.
-        network: of the `Segmenter`.
-        quick: ask once, the whole box in one piece; else patch by patch, the brain and its mirror image.
+        look: gives scores of the whole box, (1, channels, i, j, k), from image and places (`with_places`):
+            a network, the box in one piece; or better and slower `Segmenter.answer`, patch by patch.
     """
     scale = abs(float(np.linalg.det(to_template[:3, :3]))) ** (-1 / 3)
     image = shrunk(scan, BOX.voxel_mm[0] * scale)
@@ -114,18 +115,10 @@ def answers(scan: Volume, to_template: Affine, network: nn.Module, quick: bool =
     back = np.linalg.inv(image.affine) @ np.linalg.inv(to_template)
     picture = seen(image.data[None], moved(spot, back))
     picture = normalised(picture, picture[..., ::3, ::3, ::3].flatten())
-    task, total = Segmenter(), torch.zeros(len(CLASSES) + 1, *BOX.shape)
-    mirrors = (False,) if quick else (False, True)
-    for mirrored in mirrors:
-        given = with_places(picture.flip(1) if mirrored else picture, spot)
-        with in_hardware():
-            said = (network(given[None]) if quick else task.answer(network, given[None]))[0].float()
-        chance = torch.cat([said[:-1].softmax(0), said[-1:].sigmoid()])
-        if mirrored:
-            chance = chance.flip(1)
-            chance[-1] = 1 - chance[-1]
-        total += chance / len(mirrors)
-    return Channels(total, BOX.affine)
+    given = with_places(picture, spot)[None]
+    with in_hardware():
+        said = look(given)[0].float()
+    return Channels(torch.cat([said[:-1].softmax(0), said[-1:].sigmoid()]), BOX.affine)
 
 
 def _fine(scan: Volume, coarse: Channels, to_template: Affine) -> Channels:

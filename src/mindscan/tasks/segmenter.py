@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
+from itertools import count, islice
 
 import numpy as np
 import torch
@@ -164,8 +164,14 @@ class Segmenter:
         return Sample(with_places(given, spot), {"class": classes_of(ids), "side": sides_of(ids)})
 
     def answer(self, network: nn.Module, given: Tensor) -> Tensor:
-        """Patch by patch as in training, the patches overlapping by half; see `Task.answer`."""
-        said = sliding_window_inference(given, PATCH, 1, network, overlap=0.5, mode="gaussian")
+        """Overlapping patches of the size of training, half of them in the mirror; see `Task.answer`."""
+        patches = count()
+
+        def look(patch: Tensor) -> Tensor:
+            said: Tensor = network(patch) if next(patches).bit_count() % 2 == 0 else in_mirror(network, patch)
+            return said
+
+        said = sliding_window_inference(given, PATCH, 1, look, overlap=0.5, mode="gaussian")
         assert isinstance(said, Tensor)
         return said
 
@@ -193,6 +199,20 @@ class Segmenter:
                 dice.append(float(2 * (ours & theirs).sum() / (ours.sum() + theirs.sum()).clamp(min=1)))
             scores[name] = sum(dice) / len(dice)
         return {"score": sum(scores.values()) / len(scores), **scores}
+
+
+def in_mirror(network: nn.Module, given: Tensor) -> Tensor:
+    """What a network says of the mirror image, brought back: the right of one is the left of the other.
+
+    Args:
+        network: of the `Segmenter`.
+        given: any part of the `BOX`, (batch, 4, i, j, k), see `Segmenter`; i goes from left to right.
+    """
+    mirror = given.flip(2)
+    mirror[:, 1].neg_()
+    said: Tensor = network(mirror).flip(2)
+    said[:, -1].neg_()
+    return said
 
 
 def _unet(channels: int, features: tuple[int, ...], strides: tuple[int, ...]) -> UNet:
