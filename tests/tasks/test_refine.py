@@ -54,6 +54,15 @@ def test_noise_does_no_harm() -> None:
     assert dice(refined(chance, image), truth) > dice(chance, truth) - 0.05
 
 
+def test_thick_slices_count_for_less() -> None:
+    truth, chance, image = case(noise=3)
+    slices = functional.avg_pool3d(image[None], (1, 1, 8))
+    smooth = functional.interpolate(slices[None], GRID.shape, mode="trilinear")[0, 0]
+    plain, careful = (dice(refined(chance, smooth, mm3), truth) for mm3 in (1.0, 8.0))
+    assert careful > plain + 0.005
+    assert careful > dice(chance, truth)
+
+
 def test_an_image_without_contrast_says_nothing() -> None:
     _, chance, image = case(noise=0)
     torch.testing.assert_close(refined(chance, torch.ones_like(image)), chance)

