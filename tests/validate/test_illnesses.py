@@ -10,6 +10,7 @@ from mindscan.validate import illnesses
 GRID = Grid.centred((80, 60, 40), (1.0, 1.0, 1.0))
 LEFT, RIGHT = (BY_NAME[f"{side}-Cerebral-White-Matter"].id for side in ("Left", "Right"))
 HORN, OTHER = (BY_NAME[f"{side}-Lateral-Ventricle"].id for side in ("Left", "Right"))
+MARKS = {"AC": (0.0, 0.0, -14.0), "PC": (0.0, -20.0, -14.0)}
 HYPER = BY_NAME["Left-WM-hypointensities"].id
 
 
@@ -31,7 +32,7 @@ def brain(data: np.ndarray) -> Brain:
     for label in np.unique(data).tolist():
         here, row = torch.from_numpy(data == label), label_tissue(label)
         fractions[row][here], owners[row][here] = 1.0, label
-    return Brain(volume(data), fractions, owners, {"AC": (0.0, 0.0, -14.0)})
+    return Brain(volume(data), fractions, owners, MARKS)
 
 
 def test_evans_index_is_horns_over_skull() -> None:
@@ -58,6 +59,13 @@ def test_midline_shift_is_what_was_shifted(moved: int) -> None:
     data = head()
     data[5 : 40 + moved], data[40 + moved : 75] = LEFT, RIGHT
     assert illnesses.midline_shift_mm(brain(head()), brain(data)) == pytest.approx(moved)
+
+
+def test_midline_shift_is_measured_at_a_height_that_goes_with_the_head() -> None:
+    data = head()
+    near = slice(12, 21)  # 4.5 mm below and above a place 10.6 mm above the anterior commissure
+    data[5:43, :, near], data[43:75, :, near] = LEFT, RIGHT
+    assert illnesses.midline_shift_mm(brain(head()), brain(data)) == pytest.approx(3)
 
 
 def test_fazekas_goes_by_millimetres() -> None:

@@ -13,7 +13,7 @@ from torch.nn import functional
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.field import Field
 from mindscan.anatomy.fit import rising_root
-from mindscan.anatomy.mass import MIDLINE_MM
+from mindscan.anatomy.mass import MIDLINE_MM, aside
 from mindscan.anatomy.opening import LAYER, THIN_MM, Opening
 from mindscan.anatomy.structure import Frame
 from mindscan.anatomy.warp import inverse
@@ -35,8 +35,8 @@ _CLEAR_MM = (2.0, 12.0)
 """Distance of a ray from the base of the skull between which it comes to the one from the other."""
 _BROAD = 0.55
 """Slope up to which rays beside the one through the midline shift what lies on them."""
-_CORRECTIONS, _EXACT_MM, _FARTHEST_MM = 5, 0.02, 25.0
-"""How often the shift is set right, how near is near enough, and the largest there may be."""
+_CORRECTIONS, _EXACT_MM = 5, 0.02
+"""How often the shift is set right, and how near is near enough."""
 _STEPS = 40
 _CLOSE_MM = 0.3
 _HUB_MM: Point = (14.0, -18.0, 12.0)
@@ -218,11 +218,8 @@ def _shifted(opening: Opening, shift_mm: float, to_world: Tensor, rest: Tensor) 
 def _shift_mm(opening: Opening, to_world: Tensor, displacement: Field, rest: Tensor) -> float:
     """How far the midline has moved sideways on the line through `rest`, world mm."""
 
-    def side(x: float) -> float:
-        at = rest.clone()
-        at[0, 0] = x
+    def to_template(at: Tensor) -> Tensor:
         before = (at.T + opening.at(at)).T
-        return float(before[0, 0] + displacement.at(before)[0, 0])
+        return before + displacement.at(before).T
 
-    x = float(rest[0, 0])
-    return abs(rising_root(side, 0.0, x - _FARTHEST_MM, x + _FARTHEST_MM) - x) * float(to_world[0, 0].abs())
+    return aside(rest, to_template) * float(to_world[0, 0].abs())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from mindscan.anatomy.distance import Point
 from mindscan.anatomy.field import Field
+from mindscan.anatomy.fit import rising_root
 from mindscan.anatomy.structure import Frame
 from mindscan.anatomy.warp import exponential, inverse
 
@@ -15,6 +18,7 @@ MIDLINE_MM: Point = (0.0, 4.0, 10.0)
 _WALL_MM = 8.0
 _TRIES = 4
 _MOST_MM = 22.0
+_FARTHEST_MM = 25.0
 
 
 def mass_push(
@@ -38,7 +42,7 @@ def mass_push(
     if shift_mm <= 0:
         return None
     unit = _outwards(centre, radius_mm / frame.scale, frame)
-    at_rest = _midline(velocity, frame)
+    rest = inverse(exponential(velocity, frame.lattice).to("cpu"), torch.tensor([MIDLINE_MM])).float()
     asked = shift_mm / frame.scale
     low, high = 0.0, 2.0 * asked / max(float(_along(unit, frame)), 0.02)
     amount = min(high / 2, _MOST_MM)
@@ -46,10 +50,11 @@ def mass_push(
     for _ in range(_TRIES):
         if abs(amount - before[0]) < 1e-3:
             break
-        moved = (_midline(velocity - amount * unit, frame) - at_rest).norm()
-        slope = (float(moved) - before[1]) / (amount - before[0])
-        before = amount, float(moved)
-        amount = min(max(amount + (asked - float(moved)) / max(slope, 1e-3), low), _MOST_MM)
+        pushed = exponential(velocity - amount * unit, frame.lattice).to("cpu")
+        moved = aside(rest, lambda at, by=pushed: at + by.at(at).T)  # type: ignore[misc]
+        slope = (moved - before[1]) / (amount - before[0])
+        before = amount, moved
+        amount = min(max(amount + (asked - moved) / max(slope, 1e-3), low), _MOST_MM)
     return -amount * unit
 
 
@@ -73,8 +78,23 @@ def _along(unit: Tensor, frame: Frame) -> Tensor:
     return length
 
 
-def _midline(velocity: Tensor, frame: Frame) -> Tensor:
-    """Where the midline point lies from side to side in a head, template mm that no warp has moved."""
-    displacement = exponential(velocity, frame.lattice)
-    found: Tensor = inverse(displacement.to("cpu"), torch.tensor([MIDLINE_MM], dtype=torch.float64))
-    return found[0, :1]
+def aside(rest: Tensor, to_template: Callable[[Tensor], Tensor]) -> float:
+    """How far the midline lies from where it was, on the line from side to side through a place of it.
+
+    So it is measured on scans: in a slice that stays, not along with what was there.
+
+    Args:
+        rest: where the midline was, shape (1, 3).
+        to_template: takes places like it to where they lie on the template, whose midline is at x = 0.
+
+    Returns:
+        In the unit of `rest`, at least 0.
+    """
+
+    def side(x: float) -> float:
+        at = rest.clone()
+        at[0, 0] = x
+        return float(to_template(at)[0, 0])
+
+    x = float(rest[0, 0])
+    return abs(rising_root(side, 0.0, x - _FARTHEST_MM, x + _FARTHEST_MM) - x)

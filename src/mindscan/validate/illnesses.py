@@ -5,6 +5,7 @@ Nothing here is shared with what makes the conditions.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable
 
 import numpy as np
@@ -22,8 +23,9 @@ _HYPER = both_sides("WM-hypointensities")
 _INSIDE = tuple(label.id for label in LABELS if in_skull(label))
 _LEFT = tuple(label.id for label in LABELS if label.side == "L")
 _RIGHT = tuple(label.id for label in LABELS if label.side == "R")
-_SEPTUM = ("AC", 1.4, 14.8)
-"""Where the shift is measured: above this landmark, mm in front of it and above it."""
+_SEPTUM = (0.05, 0.53)
+"""Where the shift is measured: in front of the anterior commissure and above it, so many times as far as the
+posterior one lies behind it."""
 _WINDOW_MM, _REACH_MM = 3.0, 40.0
 _THIN_MM, _THICK_MM = 5.0, 10.0
 _SMALL_MM, _LARGE_MM = 10.0, 25.0
@@ -112,9 +114,9 @@ def septum_mm(brain: Brain, at_mm: tuple[float, float]) -> float:
 
 def midline_shift_mm(well: Brain, sick: Brain) -> float:
     """How far the border between the sides has moved sideways at the septum pellucidum."""
-    name, ahead, above = _SEPTUM
-    _, y, z = well.landmarks[name]
-    place = (y + ahead, z + above)
+    anterior, posterior = (well.landmarks[name] for name in ("AC", "PC"))
+    ahead, above = (share * math.dist(anterior, posterior) for share in _SEPTUM)
+    place = (anterior[1] + ahead, anterior[2] + above)
     return abs(septum_mm(sick, place) - septum_mm(well, place))
 
 
