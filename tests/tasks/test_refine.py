@@ -1,10 +1,12 @@
 """Greys draw a border where the network only knows about where it is."""
 
+import pytest
 import torch
 from torch.nn import functional
 
 from mindscan.core.key import Key
 from mindscan.core.volume import Grid
+from mindscan.learn.classes import CLASSES
 from mindscan.learn.pose import places
 from mindscan.tasks.refine import refined
 
@@ -52,6 +54,23 @@ def test_a_border_lies_where_a_voxel_is_half_and_half() -> None:
 def test_noise_does_no_harm() -> None:
     truth, chance, image = case(noise=200)
     assert dice(refined(chance, image), truth) > dice(chance, truth) - 0.05
+
+
+@pytest.mark.parametrize(
+    ("name", "noise", "grows"),
+    [("Hippocampus", 15, False), ("Amygdala", 15, False), ("Putamen", 15, True), ("Hippocampus", 5, True)],
+)
+def test_how_large_a_hippocampus_is_only_clear_greys_tell(name: str, noise: float, grows: bool) -> None:
+    away = SPOT.norm(dim=-1)
+    said = functional.avg_pool3d((away < 8).float()[None], 7, stride=1, padding=3)[0]
+    chance = torch.zeros(len(CLASSES) + 1, *GRID.shape)
+    chance[CLASSES.index(name)], chance[CLASSES.index("Cerebral-White-Matter")] = said, 1 - said
+    grain = noise * torch.randn(GRID.shape, generator=Key(3).generator())
+    found = refined(chance, torch.where(away < 9, 70.0, 100.0) + grain)[CLASSES.index(name)]
+    assert float(found.sum() / said.sum()) == pytest.approx(
+        1.3 if grows else 1.0, abs=0.15 if grows else 0.04
+    )
+    assert float(found[away < 7].mean()) > float(said[away < 7].mean())
 
 
 def test_thick_slices_count_for_less() -> None:

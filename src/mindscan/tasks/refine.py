@@ -7,7 +7,9 @@ of the other; by spreads of their own, the structure of the wider spread would t
 All else inside the skull, which is fluid, dura and veins, has no grey of its own and keeps its spread. With
 what follows, means and spread are taken anew, a few times: expectation maximisation, after the unified view
 of priors and mixtures of Ashburner 2005, doi:10.1016/j.neuroimage.2005.02.018. Where a voxel of the scan is
-larger than that, its grey is seen many times over and mixed of more, and so counts for less.
+larger than that, its grey is seen many times over and mixed of more, and so counts for less. Hippocampus and
+amygdala lie beside grey matter that looks like them: unless greys are very clear, they say where these are,
+but not how large.
 """
 
 from __future__ import annotations
@@ -35,8 +37,9 @@ _LEAST, _MOST = 0.02, 30.0
 _MIXTURE = CLASSES.index("CSF")
 PASSES = 2
 """How often means and spread are taken; on made heads noise does more harm with each further pass."""
-
-
+_AS_LARGE = (CLASSES.index("Hippocampus"), CLASSES.index("Amygdala"))
+_TURNS, _MOST_TIMES = 10, 8.0
+"""How often volumes are set right, and how much more or less probable they may make a structure."""
 _FADING = 0.5
 """Likelihoods fade with the size of voxels to this power; at 1 every voxel of the scan would count once.
 Chosen on made scans: 2 mm, slices of 5 mm and a field of 0.064 T gain 0.01 to 0.02 in Dice by it."""
@@ -60,7 +63,7 @@ def refined(chance: Tensor, image: Tensor, voxel_mm3: float = 1.0) -> Tensor:
     trust = max(1.0, voxel_mm3) ** -_FADING
     for _ in range(PASSES):
         now = _weighed(chance, grey, now, trust)
-    return now
+    return _as_large(now, chance)
 
 
 def _weighed(chance: Tensor, grey: Tensor, now: Tensor, trust: float) -> Tensor:
@@ -89,6 +92,25 @@ def _weighed(chance: Tensor, grey: Tensor, now: Tensor, trust: float) -> Tensor:
     result[1:-1] *= torch.where(total > 0, (1 - chance[0]) / total.clamp(min=1e-30), 0.0)
     result[0], result[-1] = chance[0], chance[-1]
     return result
+
+
+def _as_large(now: Tensor, chance: Tensor) -> Tensor:
+    """The structures of `_AS_LARGE` with the volumes that they had before, or near them; in place."""
+    kept = [n for n in _AS_LARGE if n < len(chance) - 1 and float(chance[n].sum()) > _FEWEST]
+    if not kept:
+        return now
+    box = (slice(None), *_around(chance[kept].amax(0) > _SOME))
+    said, within = now[box][1:-1].clone(), 1 - chance[box][0]
+    rows = [n - 1 for n in kept]
+    aims, times, here = chance[box][kept].sum((1, 2, 3)), torch.ones(len(kept)), said
+    for _ in range(_TURNS):
+        times = times * aims / here[rows].sum((1, 2, 3)).clamp(min=1)
+        times = times.clamp(1 / _MOST_TIMES, _MOST_TIMES)
+        here = said.clone()
+        here[rows] *= times[:, None, None, None]
+        here *= torch.where(within > 0, within / here.sum(0).clamp(min=1e-30), 0.0)
+    now[box][1:-1] = here
+    return now
 
 
 def _around(mask: Tensor) -> Iterator[slice]:
