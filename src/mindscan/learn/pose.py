@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,9 @@ from torch.nn import functional
 
 from mindscan.core.key import Key
 from mindscan.core.volume import Affine, Grid, Volume
+
+_SLAB = 24
+"""Voxels along the first axis that are looked at together."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,25 @@ def seen(data: Tensor, index: Tensor, nearest: bool = False) -> Tensor:
     unit = (index * 2 + 1) / size - 1
     mode = "nearest" if nearest else "bilinear"
     return functional.grid_sample(data[None], unit.flip(-1)[None], mode, "zeros", align_corners=False)[0]
+
+
+def slabs(grid: Grid) -> Iterator[Grid]:
+    """A grid in slabs along its first axis, so that little memory is needed at a time."""
+    for low in range(0, grid.shape[0], _SLAB):
+        count = min(_SLAB, grid.shape[0] - low)
+        yield part(grid, (low, 0, 0), (count, *grid.shape[1:]))
+
+
+def onto(channels: Channels, grid: Grid, pose: Affine) -> Tensor:
+    """Channels on the voxels of a grid, shape (channels, i, j, k); 0 where they do not reach.
+
+    Args:
+        channels: in a space of their own, such as the template's.
+        grid: in another.
+        pose: 4 x 4, from mm of the grid to mm of the channels.
+    """
+    to_voxel = np.linalg.inv(channels.affine) @ pose
+    return torch.cat([seen(channels.data, moved(places(slab), to_voxel)) for slab in slabs(grid)], 1)
 
 
 def shrunk(volume: Volume, edge_mm: float) -> Volume:

@@ -17,7 +17,7 @@ from mindscan.core.errors import SettingsError
 from mindscan.core.labels import LABELS
 from mindscan.core.volume import Affine, Volume
 from mindscan.learn.classes import by_id
-from mindscan.learn.pose import Channels, moved, part, places, seen, shrunk
+from mindscan.learn.pose import Channels, moved, onto, places, seen, shrunk
 from mindscan.prepare.outline import carried, laid
 from mindscan.prepare.register import registered
 from mindscan.tasks.given import accepted
@@ -42,7 +42,6 @@ _MOST_PIECES, _LEAST_CORE_ML = 3, 50.0
 _CLOSED_MM = 10.0
 _AGREES = 0.94
 """Dice with the template's brain from where on a piece is believed."""
-_SLAB = 24
 
 
 @dataclass(frozen=True)
@@ -98,13 +97,13 @@ def _by_network(given: Volume) -> tuple[Inside, float]:
     usual = network.usually()
     pose = located(given, trained("stripper"), Volume(1 - usual.data[0], usual.affine))
     said = answers(given, pose, network)
-    first = _on(Channels(1 - said.data[:1], said.affine), given, pose)[0] > 0.5
+    first = onto(Channels(1 - said.data[:1], said.affine), given.grid, pose)[0] > 0.5
     pose = mended(pose, said, usual)
     maps = registered(given, Volume(first, given.affine), pose)
     pose = np.asarray(np.linalg.inv(maps.affine), np.float64)
     said = answers(given, pose, network)
     chances = torch.stack([1 - said.data[0], *(_tissue(said, name) for name in ("GM", "WM"))])
-    own = _on(Channels(chances, said.affine), given, pose)
+    own = onto(Channels(chances, said.affine), given.grid, pose)
     mask = own[0] > 0.5
     sure = float(own[0][mask].mean()) if bool(mask.any()) else 0.0
     grey, white = (Volume(one > 0.8, given.affine) for one in own[1:])
@@ -114,17 +113,6 @@ def _by_network(given: Volume) -> tuple[Inside, float]:
 def _tissue(said: Channels, name: str) -> Tensor:
     ids = {label.id for label in LABELS if label.tissue == name}
     return torch.stack([chance for i, chance in by_id(said.data) if i in ids]).sum(0)
-
-
-def _on(said: Channels, scan: Volume, pose: Affine) -> Tensor:
-    """Channels in the template's pose, on the voxels of a scan."""
-    to_box = np.linalg.inv(said.affine) @ pose
-    slabs = []
-    for i in range(0, scan.data.shape[0], _SLAB):
-        count = min(_SLAB, scan.data.shape[0] - i)
-        slab = part(scan.grid, (i, 0, 0), (count, *scan.data.shape[1:]))
-        slabs.append(seen(said.data, moved(places(slab), to_box)))
-    return torch.cat(slabs, 1)
 
 
 def classical(given: Volume) -> Inside:
@@ -193,7 +181,7 @@ def _pieces(bright: Mask, depth: npt.NDArray[np.floating], radius: float, coarse
 def _described(given: Volume, mask: Tensor, pose: Affine) -> Inside:
     """A mask with its pose, and tissues where the template has them."""
     maps = [torch.from_numpy(shipped(kind)[0]) / 255 for kind in ("gm", "wm")]
-    tissues = _on(Channels(torch.stack(maps), shipped("gm")[1]), given, pose) > 0.7
+    tissues = onto(Channels(torch.stack(maps), shipped("gm")[1]), given.grid, pose) > 0.7
     grey, white = (Volume(one & mask, given.affine) for one in tissues)
     return Inside(Volume(mask, given.affine), grey, white, pose, "classical")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from mindscan.core.volume import Affine, Grid, Volume
 from mindscan.dataset.nifti import read_nifti
 from mindscan.learn.classes import by_id, ids_of
 from mindscan.learn.clothes import normalised
-from mindscan.learn.pose import Channels, moved, part, places, seen, shrunk
+from mindscan.learn.pose import Channels, moved, onto, part, places, seen, shrunk, slabs
 from mindscan.tasks.given import accepted
 from mindscan.tasks.locate import located, mended
 from mindscan.tasks.pieces import in_one_piece
@@ -27,7 +27,6 @@ FINE_MM = (1.0, 1.0, 1.0)
 LOOKS = 1
 """How often the pose is mended by where the structures are found."""
 _MARGIN_MM = 4.0
-_SLAB = 24
 
 
 @dataclass(frozen=True)
@@ -134,17 +133,9 @@ def _fine(scan: Volume, coarse: Channels, to_template: Affine) -> Channels:
     low = torch.minimum(low, high - 1).clamp(min=0)
     i, j, k = (high - low).clamp(min=1).tolist()
     box = part(whole, low.tolist(), (i, j, k))
-    to_box = np.linalg.inv(BOX.affine) @ to_template
-    data = torch.cat([seen(coarse.data, moved(places(slab), to_box)) for slab in _slabs(box)], 1)
+    data = onto(coarse, box, to_template)
     data[0] += (1 - data[:-1].sum(0)).clamp(min=0)
     return Channels(data, box.affine)
-
-
-def _slabs(grid: Grid) -> Iterator[Grid]:
-    """A grid in slabs along its first axis, so that little memory is needed at a time."""
-    for low in range(0, grid.shape[0], _SLAB):
-        count = min(_SLAB, grid.shape[0] - low)
-        yield part(grid, (low, 0, 0), (count, *grid.shape[1:]))
 
 
 def _laid(fine: Channels, grid: Grid) -> Tensor:
@@ -160,7 +151,7 @@ def _drawn(fine: Channels, grid: Grid) -> Tensor:
     """The most probable structure of every voxel of a grid, int16 FreeSurfer ids."""
     to_fine = np.linalg.inv(fine.affine)
     drawn = []
-    for slab in _slabs(grid):
+    for slab in slabs(grid):
         index = moved(places(slab), to_fine)
         reach = torch.tensor(fine.data.shape[1:]) - 0.5
         near = ((index > -0.5) & (index < reach)).all(-1)
