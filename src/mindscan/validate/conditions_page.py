@@ -46,8 +46,8 @@ _EVANS = (
     "largest inner width of the skull; both end where half of a voxel is inside."
 )
 _SHIFT = (
-    "Where left labels pass into right ones, 15 mm above the anterior commissure, beside the same head "
-    "without the haemorrhage."
+    "Where left labels pass into right ones, above the anterior commissure by half of the way to the "
+    "posterior one, beside the same head without the mass."
 )
 _FAZEKAS = (
     "Beside the ventricles by the thickness of what touches them (below 5 mm, 5 to 10, above), deep by "
