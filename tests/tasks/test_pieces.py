@@ -1,4 +1,4 @@
-"""Crumbs go, and what they had goes to others."""
+"""Crumbs go, and what they had goes to others; small islands outside the brain go outside."""
 
 import torch
 
@@ -35,3 +35,15 @@ def test_of_every_side_the_largest_piece_stays() -> None:
 def test_one_piece_is_left_as_it_is() -> None:
     chance = in_one_piece(chances())
     torch.testing.assert_close(in_one_piece(chance.clone()), chance)
+
+
+def test_small_islands_go_outside_and_large_ones_stay() -> None:
+    chance = torch.zeros(len(CLASSES) + 1, 40, 20, 20)
+    chance[0], chance[WHITE] = 0.8, 0.2
+    for low, high in ((2, 12), (16, 20), (24, 26)):
+        chance[0, low:high, 2:12, 2:12], chance[WHITE, low:high, 2:12, 2:12] = 0.1, 0.9
+    chance[0, 30:32, 2:4, 2:4], chance[WHITE, 30:32, 2:4, 2:4] = 0.1, 0.9
+    after = in_one_piece(chance.clone())
+    torch.testing.assert_close(after[:, :30], chance[:, :30])
+    torch.testing.assert_close(after[0, 30:32, 2:4, 2:4], torch.ones(2, 2, 2))
+    assert float(after[1:-1, 30:32, 2:4, 2:4].sum()) == 0

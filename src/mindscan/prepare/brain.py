@@ -22,6 +22,7 @@ from mindscan.prepare.outline import carried, laid
 from mindscan.prepare.register import registered
 from mindscan.tasks.given import accepted
 from mindscan.tasks.locate import located, mended
+from mindscan.tasks.pieces import islands
 from mindscan.tasks.segment import answers
 from mindscan.tasks.segmenter import Guided
 from mindscan.tasks.trained import trained
@@ -105,6 +106,7 @@ def _by_network(given: Volume) -> tuple[Inside, float]:
     chances = torch.stack([1 - said.data[0], *(_tissue(said, name) for name in ("GM", "WM"))])
     own = onto(Channels(chances, said.affine), given.grid, pose)
     mask = own[0] > 0.5
+    mask &= ~islands(mask)
     sure = float(own[0][mask].mean()) if bool(mask.any()) else 0.0
     grey, white = (Volume(one > 0.8, given.affine) for one in own[1:])
     return Inside(Volume(mask, given.affine), grey, white, pose, "network"), sure

@@ -18,17 +18,22 @@ LOOSE = (
 )
 """All else is of one piece on each side. Thin horns of ventricles may close, and white matter and cortex come
 apart where they are thinner than a voxel."""
+_STRAY = 0.01
+"""Share of the largest piece of all inside the skull, below which another piece is none: what was taken for
+brain in an orbit, say. A choice of this project; a cerebellum cut off would have a tenth."""
 
 
 def in_one_piece(chance: Tensor) -> Tensor:
     """Probabilities in which what is drawn of a structure hangs together; in place.
 
     Where a structure is the most probable, yet not in its largest piece (of voxels that share a face), it is
-    ruled out and the others share what it had.
+    ruled out and the others share what it had. Small pieces of all inside the skull go outside.
 
     Args:
         chance: shape (classes + 1, i, j, k), the first class the outside, the last channel the right side.
     """
+    stray = islands(chance[:-1].argmax(0) > 0)
+    chance[1:-1, stray], chance[0, stray] = 0.0, 1.0
     winner, right = chance[:-1].argmax(0), chance[-1] > 0.5
     for n, name in enumerate(CLASSES):
         if name in LOOSE:
@@ -41,10 +46,16 @@ def in_one_piece(chance: Tensor) -> Tensor:
     return chance
 
 
-def _crumbs(mask: Tensor) -> Tensor:
-    """All of a mask but its largest piece."""
+def islands(inside: Tensor) -> Tensor:
+    """Pieces of all inside the skull that are too small to be a part of it, bool, of the shape given."""
+    return _crumbs(inside, _STRAY)
+
+
+def _crumbs(mask: Tensor, share: float = 1.0) -> Tensor:
+    """Pieces of a mask that are smaller than a share of the largest one."""
     pieces, count = ndimage.label(mask.numpy())
     if count < 2:
         return torch.zeros_like(mask)
-    largest = 1 + int(np.bincount(pieces.ravel())[1:].argmax())
-    return mask & torch.from_numpy(pieces != largest)
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    return mask & torch.from_numpy((sizes < share * sizes.max())[pieces])
