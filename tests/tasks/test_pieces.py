@@ -32,6 +32,13 @@ def test_of_every_side_the_largest_piece_stays() -> None:
     torch.testing.assert_close(after[:, :8], before[:, :8])
 
 
+def test_of_two_equal_pieces_one_stays() -> None:
+    chance = chances()
+    chance[:, 8:12, 2:6, 2:6] = chance[:, 2:6, 2:6, 2:6]
+    drawn = in_one_piece(chance)[:-1].argmax(0) == PUTAMEN
+    assert int(drawn[:12].sum()) == 4**3
+
+
 def test_one_piece_is_left_as_it_is() -> None:
     chance = in_one_piece(chances())
     torch.testing.assert_close(in_one_piece(chance.clone()), chance)

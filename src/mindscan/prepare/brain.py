@@ -108,7 +108,7 @@ def _by_network(given: Volume) -> tuple[Inside, float]:
     mask = own[0] > 0.5
     mask &= ~islands(mask)
     sure = float(own[0][mask].mean()) if bool(mask.any()) else 0.0
-    grey, white = (Volume(one > 0.8, given.affine) for one in own[1:])
+    grey, white = (Volume((one > 0.8) & mask, given.affine) for one in own[1:])
     return Inside(Volume(mask, given.affine), grey, white, pose, "network"), sure
 
 

@@ -52,10 +52,11 @@ def islands(inside: Tensor) -> Tensor:
 
 
 def _crumbs(mask: Tensor, share: float = 1.0) -> Tensor:
-    """Pieces of a mask that are smaller than a share of the largest one."""
+    """Pieces of a mask that are smaller than a share of the largest one, of equal ones the first."""
     pieces, count = ndimage.label(mask.numpy())
     if count < 2:
         return torch.zeros_like(mask)
     sizes = np.bincount(pieces.ravel())
     sizes[0] = 0
+    sizes[sizes.argmax()] += 1
     return mask & torch.from_numpy((sizes < share * sizes.max())[pieces])

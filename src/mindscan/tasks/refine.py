@@ -38,6 +38,7 @@ _MIXTURE = CLASSES.index("CSF")
 PASSES = 2
 """How often means and spread are taken; on made heads noise does more harm with each further pass."""
 _AS_LARGE = (CLASSES.index("Hippocampus"), CLASSES.index("Amygdala"))
+"""Structures whose volume the network knows better than greys do; chosen on two made people."""
 _TURNS, _MOST_TIMES = 10, 8.0
 """How often volumes are set right, and how much more or less probable they may make a structure."""
 _FADING = 0.5
